@@ -1,0 +1,1 @@
+"""Which function does which kind of run of this app."""
