@@ -1,0 +1,76 @@
+"""Brings a database to what the code expects: tables, frameworks, catalogue, demonstration data.
+
+A fingerprint of all that this depends on is kept in the database itself, so that a second start skips it.
+"""
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from psycopg2 import sql
+
+from pilot.database_roles import connect
+from pilot.development.local import ROOT
+from pilot.development.trouble import Trouble, disk_full
+
+AS_OWNER = [["migrate", "--no-input", "--verbosity=0"], ["createcachetable"]]
+REFERENCE_DATA = [["load_frameworks", "--commit"], ["load_catalogue", "--commit"]]
+DEMONSTRATION = [["demo", "--if-empty", "--commit"]]
+
+
+def prepare(environment: dict[str, str], *, demonstration: bool = True) -> None:
+    """Do what is not yet done. `environment` is that of a process of ours, with both database URLs."""
+    owner_url, wanted = environment["MIGRATE_DATABASE_URL"], fingerprint()
+    if prepared_as(owner_url) == wanted:
+        return
+    print("Preparing the database …", file=sys.stderr, flush=True)
+    call_commands(AS_OWNER, environment | {"DATABASE_URL": owner_url})
+    call_commands(REFERENCE_DATA + (DEMONSTRATION if demonstration else []), environment)
+    remember(owner_url, wanted)
+
+
+def call_commands(commands: list[list[str]], environment: dict[str, str]) -> None:
+    """In one process of their own: the settings belong to one role."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pilot.development.management", json.dumps(commands)],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    if "No space left on device" in done.stderr:
+        raise disk_full(ROOT)
+    if done.returncode:
+        raise Trouble(f"The database could not be prepared:\n{done.stderr.strip()}")
+
+
+def ingredients() -> Iterator[Path]:
+    yield ROOT / "requirements.lock"
+    for pattern in ("*/migrations/*.py", "*/data/**/*", "*/management/commands/load_*.py"):
+        yield from sorted(path for path in ROOT.glob(pattern) if path.is_file())
+
+
+def fingerprint() -> str:
+    digest = hashlib.sha256()
+    for path in ingredients():
+        digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def prepared_as(owner_url: str) -> str | None:
+    with connect(owner_url) as cursor:
+        cursor.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+        )
+        return cursor.fetchone()[0]
+
+
+def remember(owner_url: str, value: str) -> None:
+    with connect(owner_url) as cursor:
+        name = sql.Identifier(cursor.connection.info.dbname)
+        cursor.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(value)))

@@ -1,0 +1,20 @@
+"""The web server: used by `dev.py run` and by the container."""
+
+import os
+
+wsgi_app = "pilot.wsgi"
+bind = os.environ.get("BIND", "127.0.0.1:8000")
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+worker_class = "gthread"
+threads = 4
+timeout = 60
+graceful_timeout = 5
+preload_app = True  # one start instead of one for each worker
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 – a heartbeat on a slow disk looks like a hang
+
+
+def pre_fork(server, worker):
+    """A connection that start-up checks opened must not be shared by two processes."""
+    from django.db import connections
+
+    connections.close_all()
