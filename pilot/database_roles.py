@@ -26,7 +26,12 @@ OLDEST = 160000  # memberships can be granted without inheritance since PostgreS
 
 
 def prepare_database(
-    administrator_url: str, database: str, owner_password: str, web_password: str, *, for_tests: bool = False
+    administrator_url: str,
+    database: str,
+    owner_password: str,
+    web_password: str,
+    *,
+    for_tests: bool = False,
 ) -> None:
     """Make the roles and the empty database, or bring them to this state. `for_tests`: the owner may copy it."""
     with connect(administrator_url) as cursor:
@@ -43,7 +48,9 @@ class connect:  # noqa: N801 – reads as the verb it is
     """A cursor that commits each statement at once, as CREATE DATABASE wants it."""
 
     def __init__(self, url: str, database: str | None = None):
-        self.connection = psycopg2.connect(url, connect_timeout=10, **({"dbname": database} if database else {}))
+        self.connection = psycopg2.connect(
+            url, connect_timeout=10, **({"dbname": database} if database else {})
+        )
         self.connection.autocommit = True
 
     def __enter__(self):
@@ -69,9 +76,15 @@ def make_roles(cursor, owner_password: str, web_password: str) -> None:
 def make_role(cursor, name: str, attributes: str, password: str | None = None) -> None:
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
     verb = "ALTER" if cursor.fetchone() else "CREATE"
-    cursor.execute(sql.SQL(f"{verb} ROLE {{}} WITH {attributes}").format(sql.Identifier(name)))
+    cursor.execute(
+        sql.SQL(f"{verb} ROLE {{}} WITH {attributes}").format(sql.Identifier(name))
+    )
     if password is not None:
-        cursor.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(name), sql.Literal(password)))
+        cursor.execute(
+            sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+                sql.Identifier(name), sql.Literal(password)
+            )
+        )
 
 
 def allow_test_databases(cursor) -> None:
@@ -83,10 +96,16 @@ def allow_test_databases(cursor) -> None:
 def make_database(cursor, database: str) -> None:
     cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
     if not cursor.fetchone():
-        execute(cursor, "CREATE DATABASE {database} OWNER {owner} ENCODING 'UTF8' TEMPLATE template0", database)
+        execute(
+            cursor,
+            "CREATE DATABASE {database} OWNER {owner} ENCODING 'UTF8' TEMPLATE template0",
+            database,
+        )
     execute(cursor, "ALTER DATABASE {database} OWNER TO {owner}", database)
     execute(cursor, "REVOKE CONNECT ON DATABASE {database} FROM PUBLIC", database)
-    execute(cursor, "GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {web}", database)
+    execute(
+        cursor, "GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {web}", database
+    )
 
 
 def make_extensions(cursor) -> None:
@@ -99,22 +118,33 @@ def grant_use_of_tables(cursor) -> None:
     execute(cursor, "ALTER SCHEMA public OWNER TO {owner}")
     execute(cursor, "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     execute(cursor, "GRANT USAGE ON SCHEMA public TO {web}, {platform}")
-    for privileges in ("SELECT, INSERT, UPDATE, DELETE ON TABLES", "USAGE, SELECT ON SEQUENCES"):
+    for privileges in (
+        "SELECT, INSERT, UPDATE, DELETE ON TABLES",
+        "USAGE, SELECT ON SEQUENCES",
+    ):
         execute(
             cursor,
-            "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT " + privileges + " TO {web}, {platform}",
+            "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT "
+            + privileges
+            + " TO {web}, {platform}",
         )
 
 
 def execute(cursor, statement: str, database: str = DATABASE) -> None:
     names = {"owner": OWNER, "web": WEB, "platform": PLATFORM, "database": database}
-    cursor.execute(sql.SQL(statement).format(**{key: sql.Identifier(name) for key, name in names.items()}))
+    cursor.execute(
+        sql.SQL(statement).format(
+            **{key: sql.Identifier(name) for key, name in names.items()}
+        )
+    )
 
 
 def is_administrator(url: str) -> bool:
     """May this account make roles?"""
     with connect(url) as cursor:
-        cursor.execute("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = CURRENT_USER")
+        cursor.execute(
+            "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = CURRENT_USER"
+        )
         return cursor.fetchone()[0]
 
 
@@ -122,7 +152,9 @@ def url_for(role: str, password: str, administrator_url: str, database: str) -> 
     """The same server, another account and database."""
     address = urlsplit(administrator_url)
     host = address.netloc.rpartition("@")[2]
-    return address._replace(netloc=f"{role}:{quote(password, safe='')}@{host}", path=f"/{database}").geturl()
+    return address._replace(
+        netloc=f"{role}:{quote(password, safe='')}@{host}", path=f"/{database}"
+    ).geturl()
 
 
 def from_environment(name: str) -> str:

@@ -1,0 +1,200 @@
+"""Inviting people: one link, for one address, one role and one organisation, that works once."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from organisations.models import (
+    Invitation,
+    Membership,
+    Organisation,
+    Person,
+    Role,
+    User,
+    digest_of,
+)
+from organisations.runs import submit
+from organisations.scope import every_organisation, only
+
+
+class CannotAccept(Exception):
+    """The link can't be used by this person. Carries a sentence that tells a stranger nothing."""
+
+
+def invite(
+    organisation: Organisation,
+    email: str,
+    role: Role,
+    invited_by: User,
+    language="",
+    person=None,
+):
+    """Offer a role to an address and send the link. An open invitation of the same kind is sent anew instead."""
+    email = email.strip().lower()
+    with transaction.atomic():
+        invitation = (
+            organisation.invitations.redeemable()
+            .select_for_update(of=("self",))
+            .filter(email=email, role=role)
+            .first()
+        ) or Invitation(organisation=organisation, email=email, role=role)
+        invitation.invited_by = invited_by
+        invitation.person = person or invitation.person
+        invitation.language = (
+            language or translation.get_language() or settings.LANGUAGE_CODE
+        )
+        invitation.sent_at = None
+        invitation.renew()
+        invitation.save()
+        submit(
+            "send_invitation",
+            invitation.salt,
+            organisation=organisation,
+            requested_by=invited_by,
+            invitation=invitation.pk,
+        )
+    return invitation
+
+
+def invite_people(people: Iterable[Person], invited_by: User) -> int:
+    """Invite everybody who has an address and no login yet, each in their first language that we speak."""
+    spoken = [code for code, _name in settings.LANGUAGES]
+    invited = 0
+    for person in people:
+        if person.email and person.user_id is None and person.is_present:
+            language = next((code for code in person.languages if code in spoken), "")
+            invite(
+                person.organisation,
+                person.email,
+                Role.STAFF,
+                invited_by,
+                language,
+                person,
+            )
+            invited += 1
+    return invited
+
+
+def revoke(invitation: Invitation) -> None:
+    Invitation.objects.filter(pk=invitation.pk, used_at=None, revoked_at=None).update(
+        revoked_at=timezone.now()
+    )
+
+
+def link(invitation: Invitation) -> str:
+    """The full address that the invited person opens."""
+    return settings.SITE_ADDRESS + reverse(
+        "organisations:accept-invitation", args=[invitation.token]
+    )
+
+
+def send(invitation: Invitation) -> None:
+    """Mail the link. The message carries an id of its own, so that a repeated delivery can be recognised."""
+    if not invitation.is_open:
+        return
+    with translation.override(invitation.language):
+        body = render_to_string(
+            "organisations/email/invitation.txt",
+            {"invitation": invitation, "link": link(invitation)},
+        )
+        subject = _(
+            "Invitation to the Digital Skills Readiness Pilot: %(organisation)s"
+        ) % {"organisation": invitation.organisation}
+    host = settings.SITE_ADDRESS.split("//")[-1].split(":")[0]
+    EmailMessage(
+        subject=" ".join(subject.split()),
+        body=body,
+        to=[invitation.email],
+        headers={"Message-ID": f"<invitation-{invitation.salt}@{host}>"},
+    ).send()
+    invitation.sent_at = timezone.now()
+    invitation.save(update_fields=["sent_at"])
+
+
+def find(token: str) -> Invitation | None:
+    """The invitation that a link stands for, if it can still be used."""
+    with every_organisation():
+        return (
+            Invitation.objects.redeemable()
+            .select_related("organisation")
+            .filter(digest=digest_of(token))
+            .first()
+        )
+
+
+def send_again(token: str) -> None:
+    """Send a new link to the same address when an expired one is opened. Says nothing either way."""
+    with every_organisation():
+        expired = (
+            Invitation.objects.select_related("organisation", "person", "invited_by")
+            .filter(
+                digest=digest_of(token),
+                used_at=None,
+                revoked_at=None,
+                expires_at__lte=timezone.now(),
+            )
+            .first()
+        )
+    if expired:
+        with only(expired.organisation_id):
+            expired.renew()
+            expired.sent_at = None
+            expired.save()
+            submit(
+                "send_invitation",
+                expired.salt,
+                organisation=expired.organisation,
+                invitation=expired.pk,
+            )
+
+
+@transaction.atomic
+def accept(invitation: Invitation, user: User) -> None:
+    """Give the user the role they were offered. One winner if it is tried twenty times at once."""
+    if user.email != invitation.email:
+        raise CannotAccept(
+            _(
+                "This invitation was sent to another address. Sign in with that address to use it."
+            )
+        )
+    with only(invitation.organisation_id):
+        won = (
+            Invitation.objects.redeemable()
+            .filter(pk=invitation.pk)
+            .update(used_at=timezone.now())
+        )
+        if not won:
+            raise CannotAccept(_("This link can no longer be used."))
+        Membership.objects.get_or_create(
+            organisation_id=invitation.organisation_id, user=user, role=invitation.role
+        )
+        if invitation.person_id:
+            Person.objects.filter(pk=invitation.person_id, user=None).update(user=user)
+            if not user.name:
+                user.name = invitation.person.full_name
+                user.save(update_fields=["name"])
+
+
+@transaction.atomic
+def accept_as_newcomer(invitation: Invitation, password: str, name: str = "") -> User:
+    """Make the account that the invitation was for, and accept it."""
+    with only(invitation.organisation_id):
+        # Whoever clicks twice waits here; the second finds the invitation used.
+        if (
+            not Invitation.objects.redeemable()
+            .select_for_update(of=("self",))
+            .filter(pk=invitation.pk)
+            .exists()
+        ):
+            raise CannotAccept(_("This link can no longer be used."))
+    user = User.objects.create_user(
+        invitation.email, password, name=name, language=invitation.language
+    )
+    accept(invitation, user)
+    return user

@@ -1,0 +1,72 @@
+"""What an organisation's first page says: what waits for somebody, and how far things are.
+
+The page belongs to this app, its content to all: each app registers functions that look at a request (with its
+organisation, person and roles) and return what they have to say.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from organisations.models import Role
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something that somebody should do: how many, in words, and where."""
+
+    count: int
+    words: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A figure with its unit and base. `hidden` hides a count that is too small to be shown."""
+
+    label: str
+    value: object
+    unit: str = ""
+    base: str = ""
+    url: str = ""
+    date: str = ""
+    target: str = ""
+    hidden: bool = False
+
+
+_needs: list[tuple[Role, Callable[[HttpRequest], Iterable[Need]]]] = []
+_facts: list[tuple[Role, Callable[[HttpRequest], Iterable[Fact]]]] = []
+
+
+def needs(role: Role):
+    """Register a function that says what waits for people with this role."""
+
+    def register(function):
+        _needs.append((role, function))
+        return function
+
+    return register
+
+
+def facts(role: Role):
+    """Register a function that gives figures to people with this role."""
+
+    def register(function):
+        _facts.append((role, function))
+        return function
+
+    return register
+
+
+def needs_of(request: HttpRequest) -> list[Need]:
+    found = [
+        need for role, ask in _needs if role in request.roles for need in ask(request)
+    ]
+    return [need for need in found if need.count]
+
+
+def facts_for(request: HttpRequest) -> list[Fact]:
+    return [
+        fact for role, ask in _facts if role in request.roles for fact in ask(request)
+    ]

@@ -1,0 +1,1 @@
+"""Pages about who takes part: `home`, `programme` (officers), `people` (HR), `invitations`, `tokens`."""

@@ -1,0 +1,97 @@
+"""Opening and accepting an invitation. Opening changes nothing: mail scanners open links, too."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from organisations import invitations
+from organisations.forms import AcceptInvitationForm
+from organisations.models import User
+
+
+def _without_referrer(response):
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@login_not_required
+def accept_invitation(request, token):
+    invitation = invitations.find(token)
+    if invitation is None:
+        return _unusable(request, token)
+    if request.user.is_authenticated:
+        return _without_referrer(_accept_signed_in(request, invitation))
+    if User.objects.filter(email=invitation.email).exists():
+        return _without_referrer(
+            render(
+                request,
+                "organisations/invitation_sign_in.html",
+                {"invitation": invitation},
+            )
+        )
+    form = AcceptInvitationForm(request.POST or None, invitation=invitation)
+    if form.is_valid():
+        try:
+            user = invitations.accept_as_newcomer(
+                invitation, form.cleaned_data["password"], form.cleaned_data["name"]
+            )
+        except invitations.CannotAccept:
+            return _unusable(request, token)
+        login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        messages.success(request, _("Welcome. Your account is ready."))
+        return redirect("organisations:home", invitation.organisation.slug)
+    status = 422 if form.is_bound else 200
+    context = {"form": form, "invitation": invitation}
+    return _without_referrer(
+        render(request, "organisations/accept_invitation.html", context, status=status)
+    )
+
+
+def _accept_signed_in(request, invitation):
+    problem = ""
+    if request.user.email != invitation.email:
+        problem = _(
+            "This invitation was sent to another address. Sign in with that address to use it."
+        )
+    elif request.method == "POST":
+        try:
+            with transaction.atomic():
+                invitations.accept(invitation, request.user)
+        except invitations.CannotAccept as refusal:
+            problem = str(refusal)
+        else:
+            return redirect("organisations:home", invitation.organisation.slug)
+    context = {"invitation": invitation, "problem": problem}
+    return render(
+        request, "organisations/join.html", context, status=403 if problem else 200
+    )
+
+
+def _unusable(request, token):
+    """Wrong, used, expired and revoked links look alike."""
+    return _without_referrer(
+        render(
+            request,
+            "organisations/invitation_unusable.html",
+            {"token": token},
+            status=410,
+        )
+    )
+
+
+@require_POST
+@login_not_required
+def send_again(request, token):
+    """Ask for a new link. The answer is the same whether or not the old one ever existed."""
+    invitations.send_again(token)
+    return _without_referrer(
+        render(request, "organisations/invitation_sent_again.html")
+    )

@@ -1,0 +1,28 @@
+"""Every address. Pages of one organisation live under /o/<its short name>/, those of the programme elsewhere."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from organisations.views import home
+from pilot import views
+
+urlpatterns = [
+    path("", home.start, name="home"),
+    path("", include("organisations.urls")),
+    path("", include("assessments.urls")),
+    path("", include("mentoring.urls")),
+    path("", include("upskilling.urls")),
+    path("", include("reporting.urls")),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path("health/", views.health, name="health"),
+    path("accounts/", include("allauth.account.urls")),
+    path("api/", RedirectView.as_view(pattern_name="api-reference"), name="api"),
+    path("api/v1/", include("pilot.api_urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "pilot.views.bad_request"
+handler403 = "pilot.views.permission_denied"
+handler404 = "pilot.views.page_not_found"
+handler500 = "pilot.views.server_error"
