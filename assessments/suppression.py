@@ -1,0 +1,179 @@
+"""Which numbers of a table must be hidden together, so that none of them can be worked out.
+
+A table with totals is a circulation: people flow from the grand total through the row totals and the cells
+into the column totals and back. Printed numbers are fixed; a hidden one may be anything that its mark says.
+How far it can move is exactly how much room the others leave it, which an augmenting path finds in whole
+numbers. So the cheapest way round a hidden number names what has to be hidden with it, and the same search
+proves the result.
+"""
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from heapq import heappop, heappush
+from itertools import count
+from math import ceil, inf
+
+DOMINANCE = 0.15  # an organisation's share may not be learned more closely than this
+
+
+class Reason(StrEnum):
+    SMALL = "small"  # 1 to 4 people
+    BASE = "base"  # a part of a line that counts 1 to 4 people in all
+    EVERYBODY = "everybody"  # says the same of everybody in the group
+    OWNERS = "owners"  # comes from too few organisations
+    NOTHING = "nothing"  # the marks around it would have said too much
+    LINKED = "linked"  # 5 people or more, hidden because another figure could be worked out from it
+
+
+@dataclass(eq=False)
+class Arc:
+    """One number of the table: people who flow from `tail` to `head`."""
+
+    tail: Hashable
+    head: Hashable
+    value: int
+    price: int
+    reason: Reason | None = None  # None: shown
+    is_known: bool = False  # published before: it cannot be hidden any more
+    is_printed: bool = True  # False: never printed anywhere, so it may have any value
+    low: int = 0
+    high: float = inf
+
+    @property
+    def is_free(self) -> bool:
+        return self.reason is not None or not self.is_printed
+
+    @property
+    def can_be_hidden(self) -> bool:
+        return not self.is_known and self.value > 0
+
+
+class Circulation:
+    """The numbers of one publication and what holds between them."""
+
+    def __init__(self, minimum: int):
+        self.minimum = minimum
+        self.arcs: dict[Hashable, Arc] = {}
+
+    def add(
+        self,
+        name: Hashable,
+        tail: Hashable,
+        head: Hashable,
+        value: int,
+        *,
+        price: int | None = None,
+    ) -> None:
+        if value < 0:
+            raise ValueError("a count cannot be negative")
+        self.arcs[name] = Arc(tail, head, value, value if price is None else price)
+        if self.is_small(name):
+            self.hide(name, Reason.SMALL)
+
+    def is_small(self, name: Hashable) -> bool:
+        return 0 < self.arcs[name].value < self.minimum
+
+    def hide(self, name: Hashable, reason: Reason) -> None:
+        self._hide(self.arcs[name], reason)
+
+    def drop(self, names: Iterable[Hashable]) -> None:
+        """These numbers are not printed at all."""
+        for name in names:
+            arc = self.arcs[name]
+            arc.reason, arc.is_printed, arc.low, arc.high = None, False, 0, inf
+
+    def know(self, names: Iterable[Hashable]) -> None:
+        """These numbers were published earlier, unless they were small."""
+        for name in names:
+            self.arcs[name].is_known = True
+
+    def protect(self) -> None:
+        """Hide more until every hidden number can still be what its mark says.
+
+        Hiding another number only adds room, so what has been protected once stays protected.
+        """
+        work = [arc for arc in self.arcs.values() if arc.reason]
+        for arc in work:  # grows while we walk: whatever is hidden on the way has to be protected as well
+            up, down = self._wanted(arc)
+            room = self._make_room(arc, +1, up, work) + self._make_room(arc, -1, down, work)
+            if room == 0:
+                self._hide_everything()
+                return
+
+    def room(self, name: Hashable) -> tuple[float, float]:
+        """The smallest and the largest value that a reader has to reckon with."""
+        arc = self.arcs[name]
+        most = sum(other.value for other in self.arcs.values()) + self.minimum
+        up, down = min(arc.high - arc.value, most), arc.value - arc.low
+        return arc.value - self._make_room(arc, -1, down), arc.value + self._make_room(arc, +1, up)
+
+    def _hide(self, arc: Arc, reason: Reason) -> None:
+        arc.reason = reason
+        arc.low = {Reason.SMALL: 1, Reason.LINKED: self.minimum}.get(reason, 0)
+        arc.high = self.minimum - 1 if reason in (Reason.SMALL, Reason.BASE) else inf
+
+    def _wanted(self, arc: Arc) -> tuple[int, int]:
+        """How far up and down the number must be able to move."""
+        if arc.reason == Reason.OWNERS:
+            share = max(self.minimum - 1, ceil(DOMINANCE * arc.value))
+            return share, min(share, arc.value)
+        if arc.reason in (Reason.SMALL, Reason.BASE):
+            return self.minimum - 1 - arc.value, arc.value - arc.low
+        return (0, 1) if arc.value > arc.low and self._make_room(arc, -1, 1) else (1, 0)
+
+    def _make_room(self, moved: Arc, direction: int, wanted: float, work: list[Arc] | None = None) -> int:
+        """How far the number can move, at most as far as wanted; with `work`, hide what stands in its way."""
+        values = {arc: arc.value for arc in self.arcs.values()}
+        start, goal = (moved.head, moved.tail) if direction > 0 else (moved.tail, moved.head)
+        room = 0
+        while room < wanted:
+            way = self._cheapest_way(start, goal, values, moved, may_hide=work is not None)
+            if way is None:
+                break
+            step = min(wanted - room, *(self._slack(arc, sign, values) for arc, sign in way))
+            for arc, sign in way:
+                if not arc.is_free:
+                    self._hide(arc, Reason.LINKED)
+                    work.append(arc)
+                values[arc] += sign * step
+            room += step
+        return room
+
+    def _cheapest_way(self, start, goal, values, moved, *, may_hide):
+        """Dijkstra's shortest path over the numbers that can give way; hidden ones cost nothing more."""
+        ways = self._ways(values, moved, may_hide)
+        tie = count()
+        queue, seen = [(0, next(tie), start, ())], set()
+        while queue:
+            price, _, node, way = heappop(queue)
+            if node == goal:
+                return way
+            if node in seen:
+                continue
+            seen.add(node)
+            for arc, sign, neighbour in ways.get(node, ()):
+                cost = 0 if arc.is_free else arc.price
+                heappush(queue, (price + cost, next(tie), neighbour, (*way, (arc, sign))))
+        return None
+
+    def _ways(self, values, moved, may_hide):
+        ways = {}
+        for arc in values:
+            if arc is moved or not (arc.is_free or may_hide and arc.can_be_hidden):
+                continue
+            if self._slack(arc, +1, values) > 0:
+                ways.setdefault(arc.tail, []).append((arc, +1, arc.head))
+            if self._slack(arc, -1, values) > 0:
+                ways.setdefault(arc.head, []).append((arc, -1, arc.tail))
+        return ways
+
+    def _slack(self, arc: Arc, sign: int, values: dict[Arc, int]) -> float:
+        low = arc.low if arc.is_free else self.minimum  # what its mark would say once it is hidden
+        return arc.high - values[arc] if sign > 0 else values[arc] - low
+
+    def _hide_everything(self) -> None:
+        """The last resort: the marks themselves would give a number away, so all of them say nothing."""
+        for arc in self.arcs.values():
+            if arc.is_printed and not arc.is_known:
+                self._hide(arc, Reason.NOTHING)
