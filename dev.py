@@ -43,7 +43,12 @@ def attempt(*command, **options):
     """Run a command that prints nothing when all is well."""
     words = [str(word) for word in command]
     return subprocess.run(
-        words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
+        words,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        **options,
     )
 
 
@@ -52,17 +57,31 @@ def explain(output, task):
     if "No space left on device" in output or "os error 28" in output:
         return disk_full()
     no_network = (
-        *("Temporary failure in name resolution", "Name or service not known", "dns error", "Network is unreachable"),
-        *("Failed to establish a new connection", "error sending request", "Connection refused", "Could not resolve"),
+        *(
+            "Temporary failure in name resolution",
+            "Name or service not known",
+            "dns error",
+            "Network is unreachable",
+        ),
+        *(
+            "Failed to establish a new connection",
+            "error sending request",
+            "Connection refused",
+            "Could not resolve",
+        ),
         *("ConnectTimeout", "timed out", "Cannot connect to proxy", "Failed to fetch"),
     )
     if any(sign in output for sign in no_network):
-        return Trouble(f"There is no network, and {task} needs it the first time: connect and run the command again.")
+        return Trouble(
+            f"There is no network, and {task} needs it the first time: connect and run the command again."
+        )
     return Trouble(f"{task[0].upper()}{task[1:]} failed:\n{output.strip()[-2000:]}")
 
 
 def disk_full():
-    return Trouble(f"The disk that holds {ROOT} is full: make about 1.5 GB of room and run the command again.")
+    return Trouble(
+        f"The disk that holds {ROOT} is full: make about 1.5 GB of room and run the command again."
+    )
 
 
 # --- Python packages --------------------------------------------------------------------------------------------------
@@ -107,7 +126,9 @@ def find_uv():
 def install_with_uv(uv, lock):
     """False when pip should try instead: uv knows less about the proxies and mirrors of a company."""
     environment = package_environment()
-    made = attempt(uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, VENV, env=environment)
+    made = attempt(
+        uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, VENV, env=environment
+    )
     if made.returncode == 0:
         made = attempt(
             uv, "pip", "sync", "--quiet", "--require-hashes", "--python", PYTHON, lock, env=environment
@@ -118,10 +139,20 @@ def install_with_uv(uv, lock):
 
 
 def install_with_pip(lock):
-    """Without `ensurepip`, which Debian keeps in a package of its own: the pip at hand installs into the environment."""
+    """Let the pip at hand install into the environment: Debian's Python cannot give it one of its own."""
     made = attempt(sys.executable, "-m", "venv", "--clear", "--without-pip", VENV)
     if made.returncode == 0:
-        command = [*pip(), "--python", PYTHON, "install", "--quiet", "--require-hashes", "--no-deps", "-r", lock]
+        command = [
+            *pip(),
+            "--python",
+            PYTHON,
+            "install",
+            "--quiet",
+            "--require-hashes",
+            "--no-deps",
+            "-r",
+            lock,
+        ]
         made = attempt(*command, env=package_environment())
     if made.returncode:
         raise explain(made.stdout, "installing the Python packages")
@@ -145,7 +176,9 @@ def pip():
         unpack_debian_packages(["python3-pip-whl"])
         wheels = bundled_pips()
     if not wheels:
-        raise Trouble("Python's pip is missing: install it with your package manager (often named python3-pip).")
+        raise Trouble(
+            "Python's pip is missing: install it with your package manager (often named python3-pip)."
+        )
     return [sys.executable, wheels[-1] / "pip"]
 
 
@@ -190,7 +223,9 @@ def find_libraries():
         return
     if not shutil.which("apt-get") or not shutil.which("dpkg"):
         names = ", ".join(sorted({LIBRARIES[name] for name in missing}))
-        raise Trouble(f"Making PDFs needs {names}: install them with your package manager and run the command again.")
+        raise Trouble(
+            f"Making PDFs needs {names}: install them with your package manager and run the command again."
+        )
     unpack_debian_packages(DEBIAN_PACKAGES)
     search_libraries_in(directory)
     if missing := missing_libraries():
@@ -276,7 +311,7 @@ def set_up(development=False):
 
 def become(*command):
     sys.stdout.flush()
-    os.execv(PYTHON, [str(PYTHON), *command])
+    os.execv(PYTHON, [str(PYTHON), *command])  # noqa: S606 – the same process, so that signals reach it
 
 
 def make_locks():
@@ -315,7 +350,7 @@ def main(name="help", *arguments):
 
 
 if __name__ == "__main__":
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 – this is the file that says so
         sys.exit(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
     try:
         sys.exit(main(*sys.argv[1:]))

@@ -13,6 +13,7 @@ Running it again changes nothing but the passwords. Each variable may be given a
 
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -44,20 +45,15 @@ def prepare_database(
         grant_use_of_tables(cursor)
 
 
-class connect:  # noqa: N801 – reads as the verb it is
+@contextmanager
+def connect(url: str, database: str | None = None):
     """A cursor that commits each statement at once, as CREATE DATABASE wants it."""
-
-    def __init__(self, url: str, database: str | None = None):
-        self.connection = psycopg2.connect(
-            url, connect_timeout=10, **({"dbname": database} if database else {})
-        )
-        self.connection.autocommit = True
-
-    def __enter__(self):
-        return self.connection.cursor()
-
-    def __exit__(self, *exception):
-        self.connection.close()
+    connection = psycopg2.connect(url, connect_timeout=10, **({"dbname": database} if database else {}))
+    connection.autocommit = True
+    try:
+        yield connection.cursor()
+    finally:
+        connection.close()
 
 
 def make_roles(cursor, owner_password: str, web_password: str) -> None:
@@ -76,14 +72,10 @@ def make_roles(cursor, owner_password: str, web_password: str) -> None:
 def make_role(cursor, name: str, attributes: str, password: str | None = None) -> None:
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
     verb = "ALTER" if cursor.fetchone() else "CREATE"
-    cursor.execute(
-        sql.SQL(f"{verb} ROLE {{}} WITH {attributes}").format(sql.Identifier(name))
-    )
+    cursor.execute(sql.SQL(f"{verb} ROLE {{}} WITH {attributes}").format(sql.Identifier(name)))
     if password is not None:
         cursor.execute(
-            sql.SQL("ALTER ROLE {} PASSWORD {}").format(
-                sql.Identifier(name), sql.Literal(password)
-            )
+            sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(name), sql.Literal(password))
         )
 
 
@@ -103,9 +95,7 @@ def make_database(cursor, database: str) -> None:
         )
     execute(cursor, "ALTER DATABASE {database} OWNER TO {owner}", database)
     execute(cursor, "REVOKE CONNECT ON DATABASE {database} FROM PUBLIC", database)
-    execute(
-        cursor, "GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {web}", database
-    )
+    execute(cursor, "GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {web}", database)
 
 
 def make_extensions(cursor) -> None:
@@ -132,19 +122,13 @@ def grant_use_of_tables(cursor) -> None:
 
 def execute(cursor, statement: str, database: str = DATABASE) -> None:
     names = {"owner": OWNER, "web": WEB, "platform": PLATFORM, "database": database}
-    cursor.execute(
-        sql.SQL(statement).format(
-            **{key: sql.Identifier(name) for key, name in names.items()}
-        )
-    )
+    cursor.execute(sql.SQL(statement).format(**{key: sql.Identifier(name) for key, name in names.items()}))
 
 
 def is_administrator(url: str) -> bool:
     """May this account make roles?"""
     with connect(url) as cursor:
-        cursor.execute(
-            "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = CURRENT_USER"
-        )
+        cursor.execute("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = CURRENT_USER")
         return cursor.fetchone()[0]
 
 
@@ -152,9 +136,7 @@ def url_for(role: str, password: str, administrator_url: str, database: str) -> 
     """The same server, another account and database."""
     address = urlsplit(administrator_url)
     host = address.netloc.rpartition("@")[2]
-    return address._replace(
-        netloc=f"{role}:{quote(password, safe='')}@{host}", path=f"/{database}"
-    ).geturl()
+    return address._replace(netloc=f"{role}:{quote(password, safe='')}@{host}", path=f"/{database}").geturl()
 
 
 def from_environment(name: str) -> str:

@@ -9,6 +9,7 @@ worker_class = "gthread"
 threads = 4
 timeout = 60
 graceful_timeout = 5
+control_socket_disable = True  # one in the home directory would be shared by all checkouts
 preload_app = True  # one start instead of one for each worker
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 – a heartbeat on a slow disk looks like a hang
 

@@ -32,7 +32,15 @@ from pilot.development.trouble import Trouble, disk_full
 OWNERS_COMMANDS = {"migrate", "createcachetable", "sqlmigrate", "flush"}
 # Commands that are needed to mend a database or to write code must not wait for a database that is in order.
 NEED_NO_DATA = OWNERS_COMMANDS | {
-    *("makemigrations", "showmigrations", "makemessages", "compilemessages", "collectstatic", "check", "help"),
+    *(
+        "makemigrations",
+        "showmigrations",
+        "makemessages",
+        "compilemessages",
+        "collectstatic",
+        "check",
+        "help",
+    ),
     *("check_translations", "spectacular"),
 }
 
@@ -50,7 +58,9 @@ def run(arguments: list[str]) -> None:
         if not is_ours:
             raise refuse_second_instance()
         if not is_free(port):
-            raise Trouble(f"Port {port} is in use by another program: end that, or choose another with --port N.")
+            raise Trouble(
+                f"Port {port} is in use by another program: end that, or choose another with --port N."
+            )
         LOGS.mkdir(exist_ok=True)
         with Servers(SERVERS, kept_secrets()) as servers:
             shared = os.environ | servers.environment | {"SITE_ADDRESS": address}
@@ -62,7 +72,15 @@ def run(arguments: list[str]) -> None:
 def supervise(port: int, address: str, shared: dict[str, str], announcement: dict[str, str]) -> None:
     supervisor = Supervisor(LOGS)
     try:
-        gunicorn = [sys.executable, "-m", "gunicorn", "-c", "python:pilot.gunicorn", "-b", f"127.0.0.1:{port}"]
+        gunicorn = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "-c",
+            "python:pilot.gunicorn",
+            "-b",
+            f"127.0.0.1:{port}",
+        ]
         supervisor.start("web", [*gunicorn, "pilot.wsgi"], shared | {"PILOT_PROCESS": "web"})
         logins = start_listing_logins(shared)
         supervisor.wait_for_web(port)
@@ -78,7 +96,9 @@ def supervise(port: int, address: str, shared: dict[str, str], announcement: dic
             shared | {"PILOT_PROCESS": "beat"},
         )
         supervisor.start(
-            "sweep", [sys.executable, str(ROOT / "manage.py"), "watch_runs"], shared | {"PILOT_PROCESS": "worker"}
+            "sweep",
+            [sys.executable, str(ROOT / "manage.py"), "watch_runs"],
+            shared | {"PILOT_PROCESS": "worker"},
         )
         with announced(address, announcement):
             print(f"Ready: {address}", flush=True)
@@ -167,11 +187,14 @@ def call(command: list[str], environment: dict[str, str]) -> int:
 
 def bench(arguments: list[str]) -> int:
     """The benchmarks, on throw-away servers."""
-    with tempfile.TemporaryDirectory(prefix="pilot-bench-") as directory:
-        with Servers(Path(directory), new_secrets(), throw_away=True) as servers:
-            environment = os.environ | servers.environment | {"PILOT_ENVIRONMENT": "test", "PILOT_PROCESS": "manage"}
-            prepare(environment, demonstration=False)
-            return call([sys.executable, "-m", "benchmarks", *arguments], environment)
+    with (
+        tempfile.TemporaryDirectory(prefix="pilot-bench-") as directory,
+        Servers(Path(directory), new_secrets(), throw_away=True) as servers,
+    ):
+        environment = os.environ | servers.environment
+        environment |= {"PILOT_ENVIRONMENT": "test", "PILOT_PROCESS": "manage"}
+        prepare(environment, demonstration=False)
+        return call([sys.executable, "-m", "benchmarks", *arguments], environment)
 
 
 # --- From the command line --------------------------------------------------------------------------------------------
@@ -204,7 +227,9 @@ def main() -> int | None:
     except KeyboardInterrupt:
         return 0 if name == "run" else 130
     except PermissionError as error:
-        print(f"This account may not write {error.filename}: was it made by another account?", file=sys.stderr)
+        print(
+            f"This account may not write {error.filename}: was it made by another account?", file=sys.stderr
+        )
         return 1
     except OSError as error:
         if error.errno != errno.ENOSPC:

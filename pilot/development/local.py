@@ -77,5 +77,7 @@ def running_instance() -> dict | None:
 
 def refuse_second_instance() -> Trouble:
     if instance := running_instance():
-        return Trouble(f"This checkout already runs at {instance['address']} (process {instance['process']}).")
+        return Trouble(
+            f"This checkout already runs at {instance['address']} (process {instance['process']})."
+        )
     return Trouble("Another command of this checkout is using its database: wait until it has ended.")

@@ -1,4 +1,4 @@
-"""Several management commands in one process, given as JSON: `[["migrate", "--no-input"], ["createcachetable"]]`."""
+"""Several management commands in one process, given as JSON: `[["migrate", "--no-input"]]`."""
 
 import json
 import os

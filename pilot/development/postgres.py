@@ -39,7 +39,12 @@ OPTIONS = {
     "logging_collector": "off",
     "jit": "off",
 }
-THROW_AWAY_OPTIONS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+THROW_AWAY_OPTIONS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+}
 
 
 class Postgres:
@@ -70,7 +75,7 @@ class Postgres:
         if self.account is None:
             return make_private(self.state / "postgres")
         if self.throw_away:
-            return own(Path(tempfile.mkdtemp(prefix="pilot-postgres-", dir="/tmp")), self.account)  # noqa: S108
+            return own(Path(tempfile.mkdtemp(prefix="pilot-postgres-", dir="/tmp")), self.account)
         return private_place(f"pilot-{self._identity()}", self.account)
 
     def _identity(self) -> str:
@@ -145,7 +150,12 @@ class Postgres:
 
     def _surroundings(self) -> dict:
         """A plain locale and nothing of our environment, in the account that owns the data."""
-        environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": str(self.home)}
+        environment = {
+            "PATH": os.environ.get("PATH", ""),
+            "LC_ALL": "C.UTF-8",
+            "TZ": "UTC",
+            "HOME": str(self.home),
+        }
         account = self.account
         identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
         return {"cwd": self.home, "env": environment, "stdin": subprocess.DEVNULL} | identity

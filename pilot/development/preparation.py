@@ -16,7 +16,7 @@ from pilot.database_roles import connect
 from pilot.development.local import ROOT
 from pilot.development.trouble import Trouble, disk_full
 
-AS_OWNER = [["migrate", "--no-input", "--verbosity=0"], ["createcachetable"]]
+MIGRATIONS = [["migrate", "--no-input", "--verbosity=0"]]
 REFERENCE_DATA = [["load_frameworks", "--commit"], ["load_catalogue", "--commit"]]
 DEMONSTRATION = [["demo", "--if-empty", "--commit"]]
 
@@ -27,7 +27,7 @@ def prepare(environment: dict[str, str], *, demonstration: bool = True) -> None:
     if prepared_as(owner_url) == wanted:
         return
     print("Preparing the database …", file=sys.stderr, flush=True)
-    call_commands(AS_OWNER, environment | {"DATABASE_URL": owner_url})
+    call_commands(MIGRATIONS, environment | {"DATABASE_URL": owner_url})
     call_commands(REFERENCE_DATA + (DEMONSTRATION if demonstration else []), environment)
     remember(owner_url, wanted)
 

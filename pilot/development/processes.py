@@ -52,7 +52,9 @@ def server_account() -> pwd.struct_passwd | None:
         with contextlib.suppress(KeyError):
             if name:
                 return pwd.getpwnam(name)
-    raise Trouble("PostgreSQL does not run as root, and there is no account to run it as: name one in PG_RUN_AS.")
+    raise Trouble(
+        "PostgreSQL does not run as root, and there is no account to run it as: name one in PG_RUN_AS."
+    )
 
 
 def can_read(path: Path, account: pwd.struct_passwd) -> bool:

@@ -68,8 +68,12 @@ def pytest_sessionfinish(session):
 
 def pytest_terminal_summary(terminalreporter, config):
     if count := skipped_browser_tests(config):
-        verdict = "CI fails without them" if os.environ.get("CI") == "true" else "what they promise is unchecked"
-        terminalreporter.write_line(f"BROWSER TESTS SKIPPED: {count}. {NO_CHROMIUM}; {verdict}.", red=True, bold=True)
+        verdict = (
+            "CI fails without them" if os.environ.get("CI") == "true" else "what they promise is unchecked"
+        )
+        terminalreporter.write_line(
+            f"BROWSER TESTS SKIPPED: {count}. {NO_CHROMIUM}; {verdict}.", red=True, bold=True
+        )
 
 
 @pytest.fixture(scope="session")

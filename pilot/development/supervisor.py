@@ -1,5 +1,6 @@
 """Starts the processes of the platform, restarts one that ends by itself, and stops them all together."""
 
+import contextlib
 import http.client
 import os
 import signal
@@ -85,7 +86,9 @@ class Supervisor:
             for program in self.programs:
                 self.revive(program)
             if time.monotonic() > limit:
-                raise Trouble(f"The web process did not answer within {LONGEST_START} seconds: see {self.logs}.")
+                raise Trouble(
+                    f"The web process did not answer within {LONGEST_START} seconds: see {self.logs}."
+                )
             time.sleep(0.05)
 
     def stop(self) -> None:
@@ -96,16 +99,19 @@ class Supervisor:
         limit = time.monotonic() + 8
         for program in self.programs:
             if program.process:
-                end(program.process, signal.SIGTERM, signal.SIGKILL, seconds=max(0.1, limit - time.monotonic()))
+                end(
+                    program.process,
+                    signal.SIGTERM,
+                    signal.SIGKILL,
+                    seconds=max(0.1, limit - time.monotonic()),
+                )
                 kill_group(program.process.pid)
 
 
 def kill_group(leader: int) -> None:
     """What a killed process left behind: each program leads a session of its own."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(leader, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def answers(port: int) -> bool:

