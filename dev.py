@@ -285,9 +285,9 @@ def name_fonts():
 
 def compile_translations():
     """What gettext reads, wherever a translation is newer."""
-    stale = [po for po in ROOT.glob("locale/*/LC_MESSAGES/*.po") if is_newer(po, po.with_suffix(".mo"))]
-    if stale:
-        done = attempt(PYTHON, "-m", "pilot.development.translations", "compile", *stale, cwd=ROOT)
+    sources = ROOT.glob("locale/*/LC_MESSAGES/*.po")
+    if any(is_newer(source, source.with_suffix(".mo")) for source in sources):
+        done = attempt(PYTHON, "-m", "pilot.translations", cwd=ROOT)
         if done.returncode:
             raise Trouble(f"The translations could not be compiled:\n{done.stdout}")
 

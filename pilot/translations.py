@@ -1,0 +1,107 @@
+"""Translations: compiled without a system gettext, and complete where people read them.
+
+python -m pilot.translations            compiles what is newer than its compiled file
+manage.py check_translations            names every string that lacks a translation (needs xgettext)
+"""
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from io import StringIO
+from pathlib import Path
+
+from babel.messages import Catalog, Message
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LOCALE = Path(__file__).resolve().parent.parent / "locale"
+COMPLETE_LANGUAGES = ("fr", "de")
+# Luxembourgish is for what staff members see; the pages of HR managers and of the programme fall back to French.
+STAFF_LANGUAGE = "lb"
+STAFF_PAGES = (
+    "templates/base",
+    "templates/account/",
+    "templates/components/",
+    "templates/assessments/my_",
+    "templates/mentoring/my_",
+    "templates/mentoring/apply",
+    "templates/mentoring/log_session",
+    "templates/upskilling/my_",
+    "templates/upskilling/catalogue",
+    "templates/upskilling/offer",
+    "pilot/navigation.py",
+)
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
+
+
+def compile_all(locale: Path = LOCALE) -> list[Path]:
+    """Compile each translation that is newer than its compiled file."""
+    compiled = []
+    for source in sorted(locale.glob("*/LC_MESSAGES/*.po")):
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        with target.open("wb") as file:
+            write_mo(file, read(source))
+        compiled.append(target)
+    return compiled
+
+
+def read(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale=path.parent.parent.name)
+
+
+def read_template(path: Path) -> Catalog:
+    """What xgettext extracted, its heading left out: that holds blanks to fill in, not values."""
+    heading, _, entries = path.read_text().partition("\n\n")
+    return read_po(StringIO(entries))
+
+
+def gaps(extracted: Catalog, locale: Path = LOCALE) -> Iterator[str]:
+    """A sentence for each string of the code that a language lacks or spoils."""
+    wanted = [message for message in extracted if message.id]
+    for language in COMPLETE_LANGUAGES:
+        yield from gaps_in(language, wanted, locale)
+    yield from gaps_in(STAFF_LANGUAGE, [message for message in wanted if is_for_staff(message)], locale)
+
+
+def gaps_in(language: str, wanted: Iterable[Message], locale: Path) -> Iterator[str]:
+    path = locale / language / "LC_MESSAGES" / "django.po"
+    if not path.exists():
+        yield f"{language}: there is no {path}"
+        return
+    translated = read(path)
+    for message in wanted:
+        singular = message.id if isinstance(message.id, str) else message.id[0]
+        found = translated.get(singular, message.context)
+        if found is None or not all(texts(found)):
+            yield f"{language}: not translated: {singular!r} ({place(message)})"
+        elif found.fuzzy:
+            yield f"{language}: marked as fuzzy: {singular!r} ({place(message)})"
+        elif strange := strange_placeholders(found):
+            yield f"{language}: {', '.join(strange)} is not in the original: {singular!r} ({place(message)})"
+
+
+def is_for_staff(message: Message) -> bool:
+    return any(file.startswith(STAFF_PAGES) for file, _line in message.locations)
+
+
+def texts(message: Message) -> tuple[str, ...]:
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+
+
+def strange_placeholders(message: Message) -> list[str]:
+    """Placeholders that nobody fills in: the page would fail to render."""
+    originals = (message.id,) if isinstance(message.id, str) else message.id
+    known = {name for original in originals for name in PLACEHOLDER.findall(original)}
+    return sorted({name for text in texts(message) for name in PLACEHOLDER.findall(text)} - known)
+
+
+def place(message: Message) -> str:
+    return ", ".join(f"{file}:{line}" for file, line in message.locations[:2])
+
+
+if __name__ == "__main__":
+    for path in compile_all():
+        print(f"Compiled {path.relative_to(LOCALE.parent)}", file=sys.stderr)
