@@ -44,9 +44,7 @@ class UserManager(BaseUserManager):
         return user
 
     def create_superuser(self, email, password=None, **fields):
-        return self.create_user(
-            email, password, is_staff=True, is_superuser=True, **fields
-        )
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, email):
         return self.get(email=email.lower())
@@ -61,9 +59,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         error_messages={"unique": _("There is already an account.")},
     )
     name = models.CharField(_("name"), max_length=150, blank=True)
-    language = models.CharField(
-        _("interface language"), max_length=5, choices=settings.LANGUAGES, blank=True
-    )
+    language = models.CharField(_("interface language"), max_length=5, choices=settings.LANGUAGES, blank=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_staff = models.BooleanField(_("may use the administration"), default=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
@@ -76,9 +72,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name, verbose_name_plural = _("account"), _("accounts")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(email=Lower("email")), name="user_email_in_lower_case"
-            )
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_in_lower_case")
         ]
 
     def __str__(self):
@@ -88,17 +82,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     def roles_by_organisation(self):
         """Organisations the user belongs to (by name), each with the roles held there."""
         roles = {}
-        for membership in self.memberships.select_related(
-            "organisation__programme"
-        ).order_by("organisation__name"):
+        for membership in self.memberships.select_related("organisation__programme").order_by(
+            "organisation__name"
+        ):
             roles.setdefault(membership.organisation, set()).add(Role(membership.role))
         return roles
 
     @cached_property
     def roles_in_programme(self):
-        return frozenset(
-            Role(role) for role in self.programme_roles.values_list("role", flat=True)
-        )
+        return frozenset(Role(role) for role in self.programme_roles.values_list("role", flat=True))
 
 
 class Role(models.TextChoices):
@@ -112,9 +104,7 @@ class Role(models.TextChoices):
 
 
 ORGANISATION_ROLES = [(role.value, role.label) for role in (Role.HR, Role.STAFF)]
-PROGRAMME_ROLES = [
-    (role.value, role.label) for role in (Role.OFFICER, Role.COMMITTEE, Role.AUDITOR)
-]
+PROGRAMME_ROLES = [(role.value, role.label) for role in (Role.OFFICER, Role.COMMITTEE, Role.AUDITOR)]
 
 
 # --- Programme and organisations --------------------------------------------------------------------------------------
@@ -209,9 +199,7 @@ class Organisation(models.Model):
         CLOSED = "closed", _("closed")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
-    programme = models.ForeignKey(
-        Programme, models.PROTECT, related_name="organisations"
-    )
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="organisations")
     name = models.CharField(_("name"), max_length=200)
     slug = models.SlugField(
         _("short name"),
@@ -240,9 +228,7 @@ class Organisation(models.Model):
         verbose_name=_("working languages"),
         default=list,
     )
-    stage = models.CharField(
-        _("stage"), max_length=10, choices=Stage, default=Stage.ACTIVE
-    )
+    stage = models.CharField(_("stage"), max_length=10, choices=Stage, default=Stage.ACTIVE)
     joined_on = models.DateField(_("joined on"), default=timezone.localdate)
 
     class Meta:
@@ -252,9 +238,7 @@ class Organisation(models.Model):
             models.UniqueConstraint(
                 fields=["programme", "legal_id"],
                 name="one_organisation_per_legal_id",
-                violation_error_message=_(
-                    "An organisation with this legal identifier already takes part."
-                ),
+                violation_error_message=_("An organisation with this legal identifier already takes part."),
             )
         ]
 
@@ -265,9 +249,7 @@ class Organisation(models.Model):
 class Membership(models.Model):
     """Somebody's role in one organisation."""
 
-    organisation = models.ForeignKey(
-        Organisation, models.CASCADE, related_name="memberships"
-    )
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=10, choices=ORGANISATION_ROLES)
     since = models.DateField(_("since"), default=timezone.localdate)
@@ -275,9 +257,7 @@ class Membership(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("membership"), _("memberships")
         constraints = [
-            models.UniqueConstraint(
-                fields=["organisation", "user", "role"], name="one_membership_of_a_kind"
-            ),
+            models.UniqueConstraint(fields=["organisation", "user", "role"], name="one_membership_of_a_kind"),
             models.CheckConstraint(
                 condition=Q(role__in=[code for code, _label in ORGANISATION_ROLES]),
                 name="membership_role_is_known",
@@ -301,12 +281,8 @@ class PersonQuerySet(models.QuerySet):
 class Person(models.Model):
     """Somebody enrolled by an organisation. The record outlives the employment; access ends with it."""
 
-    organisation = models.ForeignKey(
-        Organisation, models.CASCADE, related_name="people"
-    )
-    user = models.ForeignKey(
-        User, models.SET_NULL, related_name="people", null=True, blank=True
-    )
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="people")
+    user = models.ForeignKey(User, models.SET_NULL, related_name="people", null=True, blank=True)
     last_name = models.CharField(_("last name"), max_length=100)
     first_name = models.CharField(_("first name"), max_length=100)
     email = models.EmailField(_("work e-mail"), blank=True)
@@ -330,9 +306,7 @@ class Person(models.Model):
     )
     hired_on = models.DateField(_("hired on"), null=True, blank=True)
     left_on = models.DateField(_("left on"), null=True, blank=True)
-    enrolled_at = models.DateTimeField(
-        _("enrolled at"), default=timezone.now, editable=False
-    )
+    enrolled_at = models.DateTimeField(_("enrolled at"), default=timezone.now, editable=False)
 
     objects = PersonQuerySet.as_manager()
 
@@ -362,9 +336,7 @@ class Person(models.Model):
                 fields=["organisation", "user"],
                 condition=Q(user__isnull=False),
                 name="one_person_per_login",
-                violation_error_message=_(
-                    "This account already belongs to somebody here."
-                ),
+                violation_error_message=_("This account already belongs to somebody here."),
             ),
             models.CheckConstraint(
                 condition=Q(manager=None) | ~Q(manager=F("id")),
@@ -372,13 +344,9 @@ class Person(models.Model):
                 violation_error_message=_("Nobody can be their own manager."),
             ),
             models.CheckConstraint(
-                condition=Q(left_on=None)
-                | Q(hired_on=None)
-                | Q(left_on__gte=F("hired_on")),
+                condition=Q(left_on=None) | Q(hired_on=None) | Q(left_on__gte=F("hired_on")),
                 name="person_leaves_after_being_hired",
-                violation_error_message=_(
-                    "The day of leaving comes before the day of hiring."
-                ),
+                violation_error_message=_("The day of leaving comes before the day of hiring."),
             ),
         ]
 
@@ -410,17 +378,11 @@ class InvitationQuerySet(models.QuerySet):
 class Invitation(models.Model):
     """An offer of one role in one organisation to one address. Its link works once and expires."""
 
-    organisation = models.ForeignKey(
-        Organisation, models.CASCADE, related_name="invitations"
-    )
-    person = models.ForeignKey(
-        Person, models.CASCADE, related_name="invitations", null=True, blank=True
-    )
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="invitations")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="invitations", null=True, blank=True)
     email = models.EmailField(_("e-mail"))
     role = models.CharField(_("role"), max_length=10, choices=ORGANISATION_ROLES)
-    language = models.CharField(
-        _("language"), max_length=5, choices=settings.LANGUAGES, default="en"
-    )
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
     salt = models.CharField(max_length=32, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     invited_by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
@@ -442,9 +404,7 @@ class Invitation(models.Model):
     @property
     def token(self):
         """The secret in the link, made anew from the row each time, so that it is never stored."""
-        return salted_hmac(
-            f"invitation-{self.salt}", self.email, algorithm="sha256"
-        ).hexdigest()
+        return salted_hmac(f"invitation-{self.salt}", self.email, algorithm="sha256").hexdigest()
 
     def renew(self):
         """Give it a new secret and a new deadline; the earlier link stops working."""
@@ -464,11 +424,7 @@ class Invitation(models.Model):
 
     @property
     def is_open(self):
-        return (
-            not self.used_at
-            and not self.revoked_at
-            and self.expires_at > timezone.now()
-        )
+        return not self.used_at and not self.revoked_at and self.expires_at > timezone.now()
 
 
 class ApiTokenQuerySet(models.QuerySet):
@@ -479,12 +435,8 @@ class ApiTokenQuerySet(models.QuerySet):
 class ApiToken(models.Model):
     """A key to the API, bound to one organisation. Only its digest is kept."""
 
-    organisation = models.ForeignKey(
-        Organisation, models.CASCADE, related_name="api_tokens"
-    )
-    name = models.CharField(
-        _("name"), max_length=100, help_text=_("What it is for, such as “HR system”.")
-    )
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="api_tokens")
+    name = models.CharField(_("name"), max_length=100, help_text=_("What it is for, such as “HR system”."))
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
@@ -579,27 +531,19 @@ class Run(models.Model):
         FAILED = "failed", _("could not be done")
         DEAD = "dead", _("stopped after several failures")
 
-    organisation = models.ForeignKey(
-        Organisation, models.CASCADE, related_name="runs", null=True, blank=True
-    )
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="runs", null=True, blank=True)
     kind = models.CharField(_("kind"), max_length=40)
     key = models.CharField(_("key"), max_length=120)
     args = models.JSONField(_("arguments"), default=dict)
-    state = models.CharField(
-        _("state"), max_length=10, choices=State, default=State.QUEUED
-    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     run_after = models.DateTimeField(_("not before"), default=timezone.now)
     lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
     outcome = models.JSONField(_("outcome"), default=dict)
-    problem = models.TextField(
-        _("problem"), blank=True, help_text=_("A sentence for the person who asked.")
-    )
+    problem = models.TextField(_("problem"), blank=True, help_text=_("A sentence for the person who asked."))
     error = models.TextField(_("technical error"), blank=True)
     language = models.CharField(_("language"), max_length=5, default="en")
-    requested_by = models.ForeignKey(
-        User, models.SET_NULL, related_name="+", null=True, blank=True
-    )
+    requested_by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True, blank=True)
     created_at = models.DateTimeField(_("asked for at"), default=timezone.now)
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
@@ -638,10 +582,7 @@ class Run(models.Model):
     @property
     def is_late(self):
         """Whether it has waited so long that no worker seems to be there."""
-        return (
-            self.state == self.State.QUEUED
-            and self.run_after < timezone.now() - timedelta(seconds=20)
-        )
+        return self.state == self.State.QUEUED and self.run_after < timezone.now() - timedelta(seconds=20)
 
     @property
     def progress(self):
@@ -652,3 +593,44 @@ class Run(models.Model):
             return caches["progress"].get(str(self.pk))
         except Exception:  # noqa: BLE001 - whatever is wrong with Redis, the page must still work
             return None
+
+
+# --- Enrolment from files ---------------------------------------------------------------------------------------------
+
+
+class PeopleImport(models.Model):
+    """A staff file: what it would do, and once confirmed, what it did, with what is needed to take it back."""
+
+    class State(models.TextChoices):
+        CHECKED = "checked", _("checked, nothing written yet")
+        DONE = "done", _("done")
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="people_imports")
+    file = models.ForeignKey(StoredFile, models.CASCADE, related_name="people_imports", verbose_name=_("file"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.CHECKED)
+    mapping = models.JSONField(_("columns"), default=dict, help_text=_("Field of each column of the file."))
+    counts = models.JSONField(_("counts"), default=dict)
+    findings = models.JSONField(_("findings"), default=dict)
+    fingerprint = models.CharField(max_length=64, editable=False)
+    change_set = models.JSONField(_("changes made"), default=dict)
+    created_by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
+    created_at = models.DateTimeField(_("uploaded at"), default=timezone.now)
+    committed_by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True, blank=True)
+    committed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("staff file"), _("staff files")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="checked", committed_at=None) | Q(state="done", committed_at__isnull=False),
+                name="people_import_is_dated_once_done",
+            )
+        ]
+
+    def __str__(self):
+        return _("Staff file of %(date)s") % {"date": self.created_at.date().isoformat()}
+
+    @property
+    def is_done(self):
+        return self.state == self.State.DONE
