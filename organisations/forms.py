@@ -33,9 +33,7 @@ class OrganisationForm(forms.ModelForm):
     def clean_slug(self):
         slug = self.cleaned_data["slug"].lower()
         if Organisation.objects.exclude(pk=self.instance.pk).filter(slug=slug).exists():
-            raise forms.ValidationError(
-                _("Another organisation already has this short name.")
-            )
+            raise forms.ValidationError(_("Another organisation already has this short name."))
         return slug
 
     def clean_legal_id(self):
@@ -66,9 +64,7 @@ class AcceptInvitationForm(forms.Form):
     )
     password = forms.CharField(
         label=_("Password"),
-        help_text=_(
-            "At least twelve characters. A sentence is easier to remember than a riddle."
-        ),
+        help_text=_("At least twelve characters. A sentence is easier to remember than a riddle."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         strip=False,
     )
@@ -80,9 +76,7 @@ class AcceptInvitationForm(forms.Form):
     def clean_email(self):
         email = self.cleaned_data["email"].lower()
         if email != self.invitation.email:
-            raise forms.ValidationError(
-                _("This invitation was sent to another address.")
-            )
+            raise forms.ValidationError(_("This invitation was sent to another address."))
         return email
 
     def clean_password(self):
@@ -93,16 +87,12 @@ class AcceptInvitationForm(forms.Form):
 class ApiTokenForm(forms.ModelForm):
     DAYS = [(30, _("30 days")), (90, _("90 days")), (365, _("one year"))]
 
-    days = forms.TypedChoiceField(
-        label=_("Valid for"), choices=DAYS, coerce=int, initial=90
-    )
+    days = forms.TypedChoiceField(label=_("Valid for"), choices=DAYS, coerce=int, initial=90)
 
     class Meta:
         model = ApiToken
         fields = ["name"]
 
     def save(self, commit=True):
-        self.instance.expires_at = timezone.now() + timedelta(
-            days=self.cleaned_data["days"]
-        )
+        self.instance.expires_at = timezone.now() + timedelta(days=self.cleaned_data["days"])
         return super().save(commit)

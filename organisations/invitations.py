@@ -19,7 +19,7 @@ from organisations.models import (
     User,
     digest_of,
 )
-from organisations.runs import submit
+from organisations.runs import submit, submit_many
 from organisations.scope import every_organisation, only
 
 
@@ -46,9 +46,7 @@ def invite(
         ) or Invitation(organisation=organisation, email=email, role=role)
         invitation.invited_by = invited_by
         invitation.person = person or invitation.person
-        invitation.language = (
-            language or translation.get_language() or settings.LANGUAGE_CODE
-        )
+        invitation.language = language or translation.get_language() or settings.LANGUAGE_CODE
         invitation.sent_at = None
         invitation.renew()
         invitation.save()
@@ -62,23 +60,32 @@ def invite(
     return invitation
 
 
-def invite_people(people: Iterable[Person], invited_by: User) -> int:
-    """Invite everybody who has an address and no login yet, each in their first language that we speak."""
+@transaction.atomic
+def invite_people(organisation: Organisation, people: Iterable[Person], invited_by: User) -> int:
+    """Invite everybody among them who has an address and no login yet, each in their own language if we speak it."""
     spoken = [code for code, _name in settings.LANGUAGES]
-    invited = 0
+    made = []
     for person in people:
         if person.email and person.user_id is None and person.is_present:
-            language = next((code for code in person.languages if code in spoken), "")
-            invite(
-                person.organisation,
-                person.email,
-                Role.STAFF,
-                invited_by,
-                language,
-                person,
+            language = next((code for code in person.languages if code in spoken), translation.get_language())
+            invitation = Invitation(
+                organisation=organisation,
+                person=person,
+                email=person.email,
+                role=Role.STAFF,
+                language=language,
+                invited_by=invited_by,
             )
-            invited += 1
-    return invited
+            invitation.renew()
+            made.append(invitation)
+    Invitation.objects.bulk_create(made)
+    submit_many(
+        "send_invitation",
+        {invitation.salt: {"invitation": invitation.pk} for invitation in made},
+        organisation=organisation,
+        requested_by=invited_by,
+    )
+    return len(made)
 
 
 def revoke(invitation: Invitation) -> None:
@@ -89,9 +96,7 @@ def revoke(invitation: Invitation) -> None:
 
 def link(invitation: Invitation) -> str:
     """The full address that the invited person opens."""
-    return settings.SITE_ADDRESS + reverse(
-        "organisations:accept-invitation", args=[invitation.token]
-    )
+    return settings.SITE_ADDRESS + reverse("organisations:accept-invitation", args=[invitation.token])
 
 
 def send(invitation: Invitation) -> None:
@@ -103,9 +108,9 @@ def send(invitation: Invitation) -> None:
             "organisations/email/invitation.txt",
             {"invitation": invitation, "link": link(invitation)},
         )
-        subject = _(
-            "Invitation to the Digital Skills Readiness Pilot: %(organisation)s"
-        ) % {"organisation": invitation.organisation}
+        subject = _("Invitation to the Digital Skills Readiness Pilot: %(organisation)s") % {
+            "organisation": invitation.organisation
+        }
     host = settings.SITE_ADDRESS.split("//")[-1].split(":")[0]
     EmailMessage(
         subject=" ".join(subject.split()),
@@ -159,16 +164,10 @@ def accept(invitation: Invitation, user: User) -> None:
     """Give the user the role they were offered. One winner if it is tried twenty times at once."""
     if user.email != invitation.email:
         raise CannotAccept(
-            _(
-                "This invitation was sent to another address. Sign in with that address to use it."
-            )
+            _("This invitation was sent to another address. Sign in with that address to use it.")
         )
     with only(invitation.organisation_id):
-        won = (
-            Invitation.objects.redeemable()
-            .filter(pk=invitation.pk)
-            .update(used_at=timezone.now())
-        )
+        won = Invitation.objects.redeemable().filter(pk=invitation.pk).update(used_at=timezone.now())
         if not won:
             raise CannotAccept(_("This link can no longer be used."))
         Membership.objects.get_or_create(
@@ -193,8 +192,6 @@ def accept_as_newcomer(invitation: Invitation, password: str, name: str = "") ->
             .exists()
         ):
             raise CannotAccept(_("This link can no longer be used."))
-    user = User.objects.create_user(
-        invitation.email, password, name=name, language=invitation.language
-    )
+    user = User.objects.create_user(invitation.email, password, name=name, language=invitation.language)
     accept(invitation, user)
     return user

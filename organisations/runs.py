@@ -76,32 +76,40 @@ def submit(
     return run
 
 
+def submit_many(
+    kind: str, args_by_key: dict[str, dict], *, organisation: Organisation, requested_by: User
+) -> None:
+    """Ask for many new jobs of one kind with one statement."""
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    made = Run.objects.bulk_create(
+        Run(
+            organisation=organisation,
+            kind=kind,
+            key=key,
+            args=args,
+            requested_by=requested_by,
+            language=language,
+        )
+        for key, args in args_by_key.items()
+    )
+    transaction.on_commit(lambda: [ring(run.pk) for run in made], robust=True)
+
+
 def ring(run_id: int) -> None:
     """Tell the workers that a run waits. When the broker is away the sweep rings again."""
     try:
-        current_app.send_task(
-            "organisations.tasks.carry_out_run", [run_id], ignore_result=True
-        )
+        current_app.send_task("organisations.tasks.carry_out_run", [run_id], ignore_result=True)
     except Exception as error:  # noqa: BLE001 - kombu raises what its transports raise
-        logger.warning(
-            "Run %s waits for the sweep, the broker is away: %r", run_id, error
-        )
+        logger.warning("Run %s waits for the sweep, the broker is away: %r", run_id, error)
 
 
 def ring_due(limit_per_organisation: int = 20) -> int:
     """Ring for everything due, one organisation after another so that a large one does not starve the rest."""
     waiting = {}
-    for run_id, organisation_id in (
-        Run.objects.due().order_by("pk").values_list("pk", "organisation_id")
-    ):
+    for run_id, organisation_id in Run.objects.due().order_by("pk").values_list("pk", "organisation_id"):
         waiting.setdefault(organisation_id, []).append(run_id)
     queues = [queue[:limit_per_organisation] for queue in waiting.values()]
-    in_turn = [
-        queue[turn]
-        for turn in range(limit_per_organisation)
-        for queue in queues
-        if turn < len(queue)
-    ]
+    in_turn = [queue[turn] for turn in range(limit_per_organisation) for queue in queues if turn < len(queue)]
     for run_id in in_turn:
         ring(run_id)
     return len(in_turn)
@@ -115,9 +123,7 @@ def carry_out(run_id: int) -> None:
     scope = only(run.organisation_id) if run.organisation_id else every_organisation()
     try:
         with translation.override(run.language), transaction.atomic(), scope:
-            held = Run.objects.select_for_update().get(
-                pk=run_id
-            )  # this row lock is the real lease
+            held = Run.objects.select_for_update().get(pk=run_id)  # this row lock is the real lease
             if (held.state, held.attempts) != (Run.State.RUNNING, run.attempts):
                 return
             outcome = _work[held.kind](held)
@@ -136,21 +142,14 @@ def carry_out(run_id: int) -> None:
 def report_progress(run: Run, done: int, total: int, message: str) -> None:
     """Tell whoever watches how far the work is. Seen at once, although the work is not yet committed."""
     try:
-        caches["progress"].set(
-            str(run.pk), {"done": done, "total": total, "message": str(message)}, 3600
-        )
+        caches["progress"].set(str(run.pk), {"done": done, "total": total, "message": str(message)}, 3600)
     except Exception as error:  # noqa: BLE001 - progress is nice to have: without Redis the work goes on
         logger.info("No progress shown for run %s: %r", run.pk, error)
 
 
 def _claim(run_id):
     with transaction.atomic():
-        run = (
-            Run.objects.due()
-            .select_for_update(skip_locked=True, of=("self",))
-            .filter(pk=run_id)
-            .first()
-        )
+        run = Run.objects.due().select_for_update(skip_locked=True, of=("self",)).filter(pk=run_id).first()
         if run is None:
             return None
         if run.attempts >= settings.RUN_TRIES:

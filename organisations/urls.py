@@ -38,6 +38,7 @@ urlpatterns = [
         name="revoke-invitation",
     ),
     path("o/<slug:organisation>/", home.show_organisation, name="home"),
+    path("o/<slug:organisation>/people/invite/", invitations.invite_people, name="invite-people"),
     path("o/<slug:organisation>/tokens/", tokens.api_tokens, name="api-tokens"),
     path(
         "o/<slug:organisation>/tokens/<int:pk>/revoke/",

@@ -21,7 +21,6 @@ from pathlib import Path
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -55,6 +54,8 @@ SITE_ADDRESS = needed_in_production("SITE_ADDRESS", "http://127.0.0.1:8000").rst
 
 INSTALLED_APPS = [
     "pilot.apps.PilotConfig",
+    "allauth",
+    "allauth.account",
     "reporting",
     "mentoring",
     "upskilling",
@@ -68,8 +69,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.forms",
-    "allauth",
-    "allauth.account",
     "django_htmx",
     "csp",
     "rest_framework",

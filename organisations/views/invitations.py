@@ -7,10 +7,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from organisations import invitations
+from organisations.access import Role, members_only
 from organisations.forms import AcceptInvitationForm
 from organisations.models import User
 
@@ -50,17 +52,13 @@ def accept_invitation(request, token):
         return redirect("organisations:home", invitation.organisation.slug)
     status = 422 if form.is_bound else 200
     context = {"form": form, "invitation": invitation}
-    return _without_referrer(
-        render(request, "organisations/accept_invitation.html", context, status=status)
-    )
+    return _without_referrer(render(request, "organisations/accept_invitation.html", context, status=status))
 
 
 def _accept_signed_in(request, invitation):
     problem = ""
     if request.user.email != invitation.email:
-        problem = _(
-            "This invitation was sent to another address. Sign in with that address to use it."
-        )
+        problem = _("This invitation was sent to another address. Sign in with that address to use it.")
     elif request.method == "POST":
         try:
             with transaction.atomic():
@@ -70,9 +68,7 @@ def _accept_signed_in(request, invitation):
         else:
             return redirect("organisations:home", invitation.organisation.slug)
     context = {"invitation": invitation, "problem": problem}
-    return render(
-        request, "organisations/join.html", context, status=403 if problem else 200
-    )
+    return render(request, "organisations/join.html", context, status=403 if problem else 200)
 
 
 def _unusable(request, token):
@@ -92,6 +88,23 @@ def _unusable(request, token):
 def send_again(request, token):
     """Ask for a new link. The answer is the same whether or not the old one ever existed."""
     invitations.send_again(token)
-    return _without_referrer(
-        render(request, "organisations/invitation_sent_again.html")
-    )
+    return _without_referrer(render(request, "organisations/invitation_sent_again.html"))
+
+
+@require_http_methods(["GET", "POST"])
+@members_only(Role.HR)
+def invite_people(request):
+    """Invite everybody who has an address and neither an account nor an open invitation."""
+    without_account = request.organisation.people.present().filter(user=None)
+    invited = request.organisation.invitations.redeemable().values("person")
+    to_invite = without_account.exclude(email="").exclude(pk__in=invited.filter(person__isnull=False))
+    if request.method == "POST":
+        number = invitations.invite_people(request.organisation, to_invite, request.user)
+        messages.success(
+            request,
+            ngettext("One invitation is on its way.", "%(number)d invitations are on their way.", number)
+            % {"number": number},
+        )
+        return redirect("organisations:people", request.organisation.slug)
+    context = {"to_invite": to_invite.count(), "without_email": without_account.filter(email="").count()}
+    return render(request, "organisations/invite_people.html", context)

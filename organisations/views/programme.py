@@ -17,13 +17,9 @@ from organisations.models import Organisation
 def list_organisations(request):
     organisations = request.programme.organisations.annotate(
         enrolled=Count("people", filter=Q(people__left_on=None), distinct=True),
-        managers=Count(
-            "memberships", filter=Q(memberships__role=Role.HR), distinct=True
-        ),
+        managers=Count("memberships", filter=Q(memberships__role=Role.HR), distinct=True),
     )
-    waiting = [
-        organisation for organisation in organisations if not organisation.managers
-    ]
+    waiting = [organisation for organisation in organisations if not organisation.managers]
     return render(
         request,
         "organisations/programme.html",
@@ -34,9 +30,7 @@ def list_organisations(request):
 @require_http_methods(["GET", "POST"])
 @programme_only(Role.OFFICER)
 def create_organisation(request):
-    form = OrganisationForm(
-        request.POST or None, instance=Organisation(programme=request.programme)
-    )
+    form = OrganisationForm(request.POST or None, instance=Organisation(programme=request.programme))
     if form.is_valid():
         organisation = form.save()
         messages.success(
@@ -46,9 +40,7 @@ def create_organisation(request):
         )
         return redirect("organisations:organisation", organisation.slug)
     status = 422 if form.is_bound else 200
-    return render(
-        request, "organisations/create_organisation.html", {"form": form}, status=status
-    )
+    return render(request, "organisations/create_organisation.html", {"form": form}, status=status)
 
 
 @require_GET
@@ -72,8 +64,7 @@ def invite_manager(request, slug):
     invitations.invite(organisation, email, Role.HR, request.user)
     messages.success(
         request,
-        _("The invitation goes to %(email)s. Its link works for seven days.")
-        % {"email": email},
+        _("The invitation goes to %(email)s. Its link works for seven days.") % {"email": email},
     )
     return redirect("organisations:organisation", slug)
 
@@ -92,18 +83,13 @@ def revoke_invitation(request, slug, pk):
 
 
 def _organisation_page(request, organisation, form, status=200):
-    sent = list(
-        organisation.invitations.filter(role=Role.HR).select_related("invited_by")[:20]
-    )
+    sent = list(organisation.invitations.filter(role=Role.HR).select_related("invited_by")[:20])
     context = {
         "organisation": organisation,
         "form": form,
-        "managers": organisation.memberships.filter(role=Role.HR).select_related(
-            "user"
-        ),
+        "managers": organisation.memberships.filter(role=Role.HR).select_related("user"),
         "invitations": [
-            (invitation, invitations.link(invitation) if invitation.is_open else "")
-            for invitation in sent
+            (invitation, invitations.link(invitation) if invitation.is_open else "") for invitation in sent
         ],
         "enrolled": organisation.people.present().count(),
     }

@@ -44,7 +44,5 @@ def revoke_token(request, pk):
     if token.revoked_at is None:
         token.revoked_at = timezone.now()
         token.save(update_fields=["revoked_at"])
-    messages.success(
-        request, _("The token “%(name)s” no longer works.") % {"name": token.name}
-    )
+    messages.success(request, _("The token “%(name)s” no longer works.") % {"name": token.name})
     return redirect("organisations:api-tokens", request.organisation.slug)

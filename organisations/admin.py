@@ -1,0 +1,148 @@
+"""What platform admins look up and repair. No password, token or file content can be seen here."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.sessions.models import Session
+from django.utils.translation import gettext_lazy as _
+
+from organisations import models
+
+
+class ReadOnly(admin.ModelAdmin):
+    """Facts that are looked at, not edited."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class UserForm(forms.ModelForm):
+    """Neither shows nor sets a password: people set their own through an invitation or a reset."""
+
+    class Meta:
+        model = models.User
+        fields = ["email", "name", "language", "is_active", "is_staff", "is_superuser"]
+
+    def save(self, commit=True):
+        if not self.instance.password:
+            self.instance.set_unusable_password()
+        return super().save(commit)
+
+
+@admin.register(models.User)
+class UserAdmin(admin.ModelAdmin):
+    form = UserForm
+    list_display = ["email", "name", "language", "is_active", "is_staff", "last_login"]
+    list_filter = ["is_active", "is_staff", "language"]
+    search_fields = ["email", "name"]
+    ordering = ["email"]
+
+
+@admin.register(models.Programme)
+class ProgrammeAdmin(admin.ModelAdmin):
+    list_display = ["name", "slug", "starts_on", "ends_on"]
+
+
+@admin.register(models.ProgrammeMember)
+class ProgrammeMemberAdmin(admin.ModelAdmin):
+    list_display = ["user", "role", "programme", "since"]
+    list_filter = ["role"]
+    list_select_related = ["user", "programme"]
+    search_fields = ["user__email", "user__name"]
+    autocomplete_fields = ["user"]
+
+
+@admin.register(models.Organisation)
+class OrganisationAdmin(admin.ModelAdmin):
+    list_display = ["name", "slug", "legal_id", "kind", "sector", "size_class", "stage", "licence_quota"]
+    list_filter = ["stage", "kind", "size_class", "sector"]
+    search_fields = ["name", "slug", "legal_id"]
+
+
+@admin.register(models.Membership)
+class MembershipAdmin(admin.ModelAdmin):
+    list_display = ["user", "role", "organisation", "since"]
+    list_filter = ["role", "organisation"]
+    list_select_related = ["user", "organisation"]
+    search_fields = ["user__email", "user__name"]
+    autocomplete_fields = ["user", "organisation"]
+
+
+@admin.register(models.Person)
+class PersonAdmin(admin.ModelAdmin):
+    list_display = [
+        "last_name",
+        "first_name",
+        "organisation",
+        "staff_number",
+        "department",
+        "hired_on",
+        "left_on",
+    ]
+    list_filter = ["organisation"]
+    list_select_related = ["organisation"]
+    search_fields = ["last_name", "first_name", "email", "staff_number"]
+    autocomplete_fields = ["organisation", "user", "manager"]
+    show_full_result_count = False
+
+
+@admin.register(models.Invitation)
+class InvitationAdmin(ReadOnly):
+    list_display = ["email", "role", "organisation", "state", "invited_by", "invited_at", "expires_at"]
+    list_filter = ["role", "organisation"]
+    list_select_related = ["organisation", "invited_by"]
+    search_fields = ["email"]
+    exclude = ["salt", "digest"]
+
+
+@admin.register(models.ApiToken)
+class ApiTokenAdmin(ReadOnly):
+    list_display = ["name", "organisation", "created_by", "created_at", "expires_at", "revoked_at"]
+    list_select_related = ["organisation", "created_by"]
+    search_fields = ["name"]
+    exclude = ["digest"]
+
+
+@admin.register(models.StoredFile)
+class StoredFileAdmin(ReadOnly):
+    list_display = ["name", "organisation", "media_type", "size", "created_by", "created_at"]
+    list_select_related = ["organisation", "created_by"]
+    search_fields = ["name", "digest"]
+    exclude = ["content"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("content")
+
+
+@admin.action(description=_("Try again"))
+def try_again(modeladmin, request, queryset):
+    """Queue jobs that were given up; the sweep rings for them within seconds."""
+    queryset.filter(state__in=[models.Run.State.FAILED, models.Run.State.DEAD]).update(
+        state=models.Run.State.QUEUED, attempts=0, problem="", ended_at=None
+    )
+
+
+@admin.register(models.Run)
+class RunAdmin(ReadOnly):
+    list_display = ["pk", "kind", "organisation", "state", "attempts", "created_at", "ended_at", "problem"]
+    list_filter = ["state", "kind", "organisation"]
+    list_select_related = ["organisation"]
+    search_fields = ["key", "problem", "error"]
+    actions = [try_again]
+    show_full_result_count = False
+
+
+@admin.register(Session)
+class SessionAdmin(ReadOnly):
+    """Who is signed in can be ended, not read."""
+
+    list_display = ["expire_date"]
+    fields = ["expire_date"]
+
+    def has_delete_permission(self, request, obj=None):
+        return request.user.is_superuser
