@@ -37,7 +37,11 @@ class OrganisationForm(forms.ModelForm):
         return slug
 
     def clean_legal_id(self):
-        return self.cleaned_data["legal_id"].replace(" ", "").upper()
+        legal_id = self.cleaned_data["legal_id"].replace(" ", "").upper()
+        others = self.instance.programme.organisations.exclude(pk=self.instance.pk)
+        if others.filter(legal_id=legal_id).exists():
+            raise forms.ValidationError(_("An organisation with this legal identifier already takes part."))
+        return legal_id
 
 
 class InviteManagerForm(forms.Form):

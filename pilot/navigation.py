@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Role
@@ -86,7 +86,10 @@ def _items(request, places, roles, arguments):
     items = []
     for place in places:
         if place.roles & roles:
-            url = reverse(place.url_name, args=arguments)
+            try:
+                url = reverse(place.url_name, args=arguments)
+            except NoReverseMatch:
+                continue
             is_home = place.url_name == "organisations:home"
             current = request.path == url if is_home else request.path.startswith(url)
             items.append(Item(place.label, url, place.icon, current))

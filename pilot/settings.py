@@ -290,7 +290,8 @@ TIME_ZONE = "Europe/Luxembourg"
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / ".local" / "static"
+# In production `collectstatic` gathers the files there; elsewhere they are served from where they are.
+STATIC_ROOT = env.path("STATIC_ROOT", default=BASE_DIR / "collected") if IN_PRODUCTION else None
 WHITENOISE_USE_FINDERS = not IN_PRODUCTION
 WHITENOISE_AUTOREFRESH = False
 if IN_PRODUCTION:

@@ -1,0 +1,177 @@
+"""Invitations: one link, for one address, that works once."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from organisations import invitations
+from organisations.models import Invitation, Membership, Role, Run, User
+from organisations.runs import carry_out
+from tests import make
+
+
+def page_without_token(response):
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", response.content.decode())
+
+
+ANSWER = {"email": "ada@acme.example", "name": "Ada Weber", "password": "seven herons over the Alzette"}
+
+
+@pytest.fixture
+def invitation(acme, officer):
+    return invitations.invite(acme, "ada@acme.example", Role.HR, officer)
+
+
+def address(invitation):
+    return reverse("organisations:accept-invitation", args=[invitation.token])
+
+
+def test_a_newcomer_sets_a_password_and_lands_on_the_organisations_page(client, invitation):
+    response = client.post(address(invitation), ANSWER)
+    assert response.url == "/o/acme/"
+    assert client.get(response.url).status_code == 200
+    user = User.objects.get(email="ada@acme.example")
+    assert user.check_password(ANSWER["password"])
+    assert [(m.organisation.slug, m.role) for m in user.memberships.all()] == [("acme", "hr")]
+
+
+def test_opening_the_link_changes_nothing(client, invitation):
+    for _scanner in range(3):
+        response = client.get(address(invitation))
+        assert response.status_code == 200
+        assert response["Referrer-Policy"] == "no-referrer"
+    assert not User.objects.filter(email="ada@acme.example").exists()
+
+
+def dead_links(acme, officer):
+    used = invitations.invite(acme, "used@acme.example", Role.HR, officer)
+    used.used_at = timezone.now()
+    used.save()
+    revoked = invitations.invite(acme, "revoked@acme.example", Role.HR, officer)
+    invitations.revoke(revoked)
+    with time_machine.travel(timezone.now() - timedelta(days=8), tick=False):
+        expired = invitations.invite(acme, "expired@acme.example", Role.HR, officer)
+    return [used.token, revoked.token, expired.token, "0" * 64, "nonsense"]
+
+
+def test_used_revoked_expired_and_invented_links_look_alike(client, acme, officer):
+    pages = set()
+    for token in dead_links(acme, officer):
+        for method in (client.get, client.post):
+            response = method(reverse("organisations:accept-invitation", args=[token]))
+            assert response.status_code == 410
+            pages.add(page_without_token(response).replace(token, "TOKEN"))
+    assert len(pages) == 1
+    assert Membership.objects.count() == 0
+
+
+def test_a_used_link_does_not_work_again(client, invitation):
+    client.post(address(invitation), ANSWER)
+    client.logout()
+    assert (
+        client.post(address(invitation), {**ANSWER, "password": "another good sentence"}).status_code == 410
+    )
+    assert User.objects.get(email="ada@acme.example").check_password(ANSWER["password"])
+
+
+def test_a_forwarded_link_does_not_make_an_account_for_another_address(client, invitation):
+    response = client.post(address(invitation), {**ANSWER, "email": "friend@elsewhere.example"})
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == ["email"]
+    assert not User.objects.filter(email="friend@elsewhere.example").exists()
+
+
+def test_a_forwarded_link_does_not_let_another_account_in(client, invitation, outsider):
+    client.force_login(outsider)
+    response = client.post(address(invitation))
+    assert response.status_code == 403
+    assert "another address" in response.content.decode()
+    assert not outsider.memberships.filter(organisation=invitation.organisation).exists()
+
+
+def test_an_account_that_exists_signs_in_and_joins(client, invitation):
+    user = make.user("ada@acme.example")
+    assert reverse("account_login") in client.get(address(invitation)).content.decode()
+    assert client.post(address(invitation), ANSWER).status_code == 200, (
+        "a password set by a stranger is not taken"
+    )
+    assert user.memberships.count() == 0
+    client.force_login(user)
+    assert client.post(address(invitation)).url == "/o/acme/"
+    assert user.memberships.get().organisation == invitation.organisation
+
+
+def test_a_weak_password_is_refused_with_the_reason(client, invitation):
+    response = client.post(address(invitation), {**ANSWER, "password": "password"})
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == ["password"]
+
+
+def test_an_expired_link_offers_a_new_one_to_the_same_address(client, acme, officer, mailoutbox):
+    with time_machine.travel(timezone.now() - timedelta(days=8), tick=False):
+        expired = invitations.invite(acme, "ada@acme.example", Role.HR, officer)
+    Run.objects.all().delete()
+    answers = {
+        page_without_token(client.post(reverse("organisations:send-invitation-again", args=[token])))
+        for token in (expired.token, "0" * 64)
+    }
+    assert len(answers) == 1, "a stranger learns nothing"
+    carry_out(Run.objects.get().pk)
+    renewed = acme.invitations.get()
+    assert mailoutbox[0].to == ["ada@acme.example"]
+    assert renewed.token != expired.token
+    assert client.post(address(renewed), ANSWER).url == "/o/acme/"
+
+
+def test_the_secret_is_not_stored(invitation):
+    stored = Invitation.objects.filter(pk=invitation.pk).values().get()
+    assert invitation.token not in map(str, stored.values())
+
+
+def test_sending_twice_is_the_same_message(invitation, mailoutbox):
+    invitations.send(invitation)
+    invitations.send(invitation)
+    first, second = mailoutbox
+    assert first.extra_headers == second.extra_headers
+
+
+def test_staff_are_invited_together_and_get_their_own_record(client, acme, hr, mailoutbox):
+    person = make.person(
+        acme, email="tom@acme.example", languages=["de"], first_name="Tom", last_name="Klein"
+    )
+    make.person(acme, email="")
+    make.person(acme, left_on="2026-01-31")
+    client.force_login(hr)
+    page = reverse("organisations:invite-people", args=["acme"])
+    assert client.get(page).context["to_invite"] == 1
+    for _click in range(2):
+        client.post(page)
+    assert client.get(page).context["to_invite"] == 0
+    carry_out(Run.objects.get().pk)
+    assert [mail.to for mail in mailoutbox] == [["tom@acme.example"]]
+    client.logout()
+    client.post(
+        address(acme.invitations.get()),
+        {"email": "tom@acme.example", "name": "Tom Klein", "password": "a green bicycle in Esch"},
+    )
+    person.refresh_from_db()
+    assert person.user.email == "tom@acme.example"
+    assert [(m.role) for m in person.user.memberships.all()] == ["staff"]
+
+
+def test_inviting_many_costs_no_query_each(acme, hr, django_assert_max_num_queries):
+    people = [make.person(acme) for _number in range(5)]
+    with django_assert_max_num_queries(6):
+        assert invitations.invite_people(acme, people, hr) == 5
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("outsider", 404), ("staff", 403), ("officer", 403), ("committee", 404)]
+)
+def test_only_hr_invites_staff(client, request, acme, who, status):
+    client.force_login(request.getfixturevalue(who))
+    assert client.post(reverse("organisations:invite-people", args=["acme"])).status_code == status
