@@ -18,9 +18,7 @@ APPS = [app for app in MAY_IMPORT if app != "pilot"]
 
 
 def sources(app):
-    return sorted(
-        path for path in (ROOT / app).rglob("*.py") if "__pycache__" not in path.parts
-    )
+    return sorted(path for path in (ROOT / app).rglob("*.py") if "__pycache__" not in path.parts)
 
 
 def imported_modules(path):
@@ -49,9 +47,7 @@ def test_imports_between_apps_run_one_way(app):
 def test_views_and_the_api_read_through_the_request(app):
     """`Model.objects` in a view is a filter that somebody will forget."""
     modules = [
-        path
-        for path in sources(app)
-        if path.name in ("views.py", "api.py") or path.parent.name == "views"
+        path for path in sources(app) if path.name in ("views.py", "api.py") or path.parent.name == "views"
     ]
     allowed = {
         "organisations/views/invitations.py": 1,  # is there an account with the invited address
@@ -79,9 +75,7 @@ def test_domain_modules_know_neither_requests_nor_tasks(app):
         "access.py",
     }
     for path in sources(app):
-        if path.name in outside or {"views", "management", "migrations"} & set(
-            path.parts
-        ):
+        if path.name in outside or {"views", "management", "migrations"} & set(path.parts):
             continue
         for module in imported_modules(path):
             assert not (
