@@ -1,7 +1,13 @@
 """One plain function per model: a valid row with as little said as possible."""
 
 import itertools
+import uuid
+from datetime import timedelta
 
+from django.utils import timezone
+
+from assessments.models import Campaign, Framework, Kind, Result, ResultImport
+from mentoring.models import Application, LeftOut, MentoringRound, MentoringSession, Pairing
 from organisations.models import (
     Membership,
     Organisation,
@@ -9,6 +15,7 @@ from organisations.models import (
     Programme,
     ProgrammeMember,
     Role,
+    StoredFile,
     User,
 )
 
@@ -73,6 +80,149 @@ def person(organisation, **fields):
             "email": f"person{number}@{organisation.slug}.example",
             "staff_number": f"P{number:05}",
             "languages": ["fr"],
+            **fields,
+        },
+    )
+
+
+# --- assessments ------------------------------------------------------------------------------------------------------
+
+
+def stored_file(organisation, content=b"a file", **fields):
+    return StoredFile.objects.keep(organisation, fields.pop("name", "file.csv"), content, **fields)
+
+
+def campaign(organisation, **fields):
+    return Campaign.objects.create(
+        organisation=organisation,
+        **{
+            "framework": Framework.objects.pix(),
+            "kind": Kind.PROFILES,
+            "reference": str(next(_numbers)),
+            "name": "Campaign",
+            **fields,
+        },
+    )
+
+
+def result_import(organisation, **fields):
+    return ResultImport.objects.create(
+        organisation=organisation,
+        **{
+            "file": fields.pop("file", None) or stored_file(organisation),
+            "kind": Kind.PROFILES,
+            **fields,
+        },
+    )
+
+
+def result(organisation, person=None, levels=None, **fields):
+    """A shared profile; level 3 in every competence unless told."""
+    return Result.objects.create(
+        organisation=organisation,
+        person=person,
+        **{
+            "campaign": fields.pop("campaign", None) or campaign(organisation),
+            "result_import": fields.pop("result_import", None) or result_import(organisation),
+            "framework": Framework.objects.pix(),
+            "measure": Result.Measure.PROFILE,
+            "key": uuid.uuid4(),
+            "is_shared": True,
+            "shared_at": timezone.now(),
+            "levels": levels or [3] * 16,
+            "pix": [8 * level if level is not None else None for level in levels or [3] * 16],
+            **fields,
+        },
+    )
+
+
+# --- mentoring --------------------------------------------------------------------------------------------------------
+
+
+def mentoring_round(organisation, **fields):
+    return MentoringRound.objects.create(
+        organisation=organisation,
+        **{"name": f"Round {next(_numbers)}", "framework": Framework.objects.pix(), **fields},
+    )
+
+
+def application(mentoring_round, person=None, *, offered=(), wanted=(), **fields):
+    person = person or globals()["person"](mentoring_round.organisation)
+    return Application.objects.create(
+        organisation=mentoring_round.organisation,
+        round=mentoring_round,
+        person=person,
+        **{
+            "as_mentor": bool(offered),
+            "as_mentee": bool(wanted),
+            "offered": list(offered),
+            "wanted": list(wanted),
+            "languages": person.languages,
+            **fields,
+        },
+    )
+
+
+def mentor(mentoring_round, offered=(1,), level=6, **fields):
+    """Somebody who has applied as a mentor and has the same level in every competence."""
+    capacity = fields.pop("capacity", 1)
+    somebody = person(mentoring_round.organisation, **fields)
+    result(mentoring_round.organisation, person=somebody, levels=[level] * 16)
+    application(mentoring_round, somebody, offered=offered, capacity=capacity)
+    return somebody
+
+
+def mentee(mentoring_round, wanted=(1,), level=2, **fields):
+    """Somebody who has applied as a mentee and has the same level in every competence."""
+    somebody = person(mentoring_round.organisation, **fields)
+    result(mentoring_round.organisation, person=somebody, levels=[level] * 16)
+    application(mentoring_round, somebody, wanted=wanted)
+    return somebody
+
+
+def pairing(organisation, **fields):
+    """An active pair."""
+    return Pairing.objects.create(
+        organisation=organisation,
+        **{
+            "round": fields.pop("round", None)
+            or mentoring_round(
+                organisation, state="published", paired_at=timezone.now(), published_on=timezone.localdate()
+            ),
+            "mentor": fields.pop("mentor", None) or person(organisation),
+            "mentee": fields.pop("mentee", None) or person(organisation),
+            "focus": [1],
+            "languages": ["fr"],
+            "score": 20,
+            "state": Pairing.State.ACTIVE,
+            "started_on": timezone.localdate() - timedelta(days=30),
+            **fields,
+        },
+    )
+
+
+def left_out(mentoring_round, **fields):
+    return LeftOut.objects.create(
+        organisation=mentoring_round.organisation,
+        round=mentoring_round,
+        **{
+            "person": fields.pop("person", None) or person(mentoring_round.organisation),
+            "as_role": "mentee",
+            "reason": LeftOut.Reason.NO_RESULT,
+            **fields,
+        },
+    )
+
+
+def mentoring_session(pairing, **fields):
+    return MentoringSession.objects.create(
+        organisation=pairing.organisation,
+        pairing=pairing,
+        **{
+            "held_on": timezone.localdate() - timedelta(days=1),
+            "minutes": 60,
+            "competences": pairing.focus,
+            "logged_by": pairing.mentor,
             **fields,
         },
     )
