@@ -7,6 +7,8 @@ the sum: "‹5" says 1 to 4, and "·" on a neighbour says 5 or more, since zeros
 
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise, product
+from math import inf
 from statistics import fmean
 from typing import TypeAlias
 
@@ -63,6 +65,18 @@ class Table:
 
 
 @dataclass(frozen=True)
+class OverTime:
+    """The same counts of a period and since the start; the totals are None where none are printed."""
+
+    during: dict[Hashable, Figure]
+    since: dict[Hashable, Figure]
+    during_total: Figure | None = None
+    since_total: Figure | None = None
+    primary: int = 0
+    secondary: int = 0
+
+
+@dataclass(frozen=True)
 class Mean:
     value: float
     n: int
@@ -70,7 +84,7 @@ class Mean:
 
 def minimum_count() -> int:
     """The smallest count that may be shown: five, or more where the settings say so, never less."""
-    return max(MINIMUM, getattr(settings, "SMALL_CELL_MINIMUM", MINIMUM))
+    return max(MINIMUM, settings.SMALLEST_PUBLISHED_COUNT)
 
 
 def protect_count(count: int) -> Figure:
@@ -124,6 +138,98 @@ def protect_table(rows: Mapping[Hashable, Mapping[Hashable, int]]) -> Table:
     )
 
 
+def protect_over_time(
+    before: Mapping[Hashable, int],
+    during: Mapping[Hashable, int],
+    *,
+    total: bool = True,
+    spread: bool = False,
+    few_owners: Collection[Hashable] = (),
+) -> OverTime:
+    """Counts of a period beside those since the start, which have been published before without the period.
+
+    So whoever kept the last report can subtract: a small newcomer hides the sum as well. With `spread` the keys
+    say something about people (levels, answers): see `protect_distribution`. Rows of `few_owners` come from so
+    few organisations that they would tell what an organisation keeps to itself.
+    """
+    before = {key: before.get(key, 0) for key in during}
+    numbers = table_of({key: {"before": before[key], "during": during[key]} for key in during})
+    if total:
+        hide_parts_of_small_lines(numbers, [], ["during"])
+        _hide_parts_of_a_small_sum(numbers)
+        _hide_as_it_was_hidden(numbers, protect_distribution(before) if spread else protect_counts(before))
+    else:
+        numbers.drop([("column", "before"), ("column", "during"), "total"])
+    for key in few_owners:
+        _withhold_row(numbers, key)
+    if spread:
+        _hide_what_holds_for_everybody(numbers, during)
+    numbers.know([("cell", key, "before") for key in during] + [("column", "before")])
+    numbers.protect()
+    return OverTime(
+        {key: shown(numbers, ("cell", key, "during")) for key in during},
+        {key: shown(numbers, ("row", key)) for key in during},
+        shown(numbers, ("column", "during")) if total else None,
+        shown(numbers, "total") if total else None,
+        *hidden_counts(numbers),
+    )
+
+
+def protect_funnel(before: Mapping[Hashable, int], since: Mapping[Hashable, int]) -> OverTime:
+    """Steps that each contain the next one, as they were before a period and after it.
+
+    Two steps that differ by 1 to 4 people would tell how many of those stopped there. The difference is printed
+    nowhere, but it must not be worked out either.
+    """
+    keys = list(since)
+    numbers = _funnel(before, since)
+    if any(before.values()):
+        earlier = _funnel(dict.fromkeys(keys, 0), before)
+        earlier.protect()
+        for key in keys:
+            if reason := earlier.arcs["since", key].reason:
+                numbers.hide(("before", key), reason)
+    numbers.know([("before", key) for key in keys])
+    numbers.protect()
+    return OverTime(
+        {key: shown(numbers, ("during", key)) for key in keys},
+        {key: shown(numbers, ("since", key)) for key in keys},
+        None,
+        None,
+        *hidden_counts(numbers),
+    )
+
+
+def mean_is_safe(mean: Mean, counts: Mapping[tuple[int, int], Figure], decimals: int = 1) -> bool:
+    """Whether a printed mean leaves every hidden count of the spread beside it all its possible values.
+
+    The keys are the lowest and the highest value of each band. A mean times its people is one more sum.
+    """
+    hidden = {band: figure for band, figure in counts.items() if isinstance(figure, Hidden)}
+    shown_counts = {band: figure for band, figure in counts.items() if band not in hidden}
+    small = [band for band, figure in hidden.items() if figure.reason == Reason.SMALL]
+    linked = sorted(band for band, figure in hidden.items() if figure.reason == Reason.LINKED)
+    if len(small) + len(linked) < len(hidden):
+        return False
+    half = 0.5 / 10**decimals
+    least, most = mean.n * (round(mean.value, decimals) - half), mean.n * (round(mean.value, decimals) + half)
+    minimum, rest = minimum_count(), mean.n - sum(shown_counts.values())
+    possible = {band: set() for band in small}
+    for values in product(range(1, minimum), repeat=len(small)):
+        guess = {**shown_counts, **dict(zip(small, values, strict=True)), **dict.fromkeys(linked, minimum)}
+        spare = rest - sum(values) - minimum * len(linked)
+        if spare < 0 or (spare and not linked):
+            continue
+        low = sum(count * band[0] for band, count in guess.items()) + (spare * linked[0][0] if linked else 0)
+        high = sum(count * band[1] for band, count in guess.items()) + (
+            spare * linked[-1][1] if linked else 0
+        )
+        if low <= most and high >= least:
+            for band, value in zip(small, values, strict=True):
+                possible[band].add(value)
+    return all(len(values) == minimum - 1 for values in possible.values())
+
+
 def table_of(rows: Mapping[Hashable, Mapping[Hashable, int]]) -> Circulation:
     """The numbers of a table, named ("cell", row, column), ("row", row), ("column", column) and "total"."""
     numbers = Circulation(minimum_count())
@@ -162,6 +268,63 @@ def hide_parts_of_small_lines(
         is_empty = any(total.value == 0 and total.is_printed for total in totals)
         if not is_empty and any(numbers.is_small(line) for line in lines):
             numbers.hide((kind, row, column), Reason.BASE)
+
+
+def _hide_as_it_was_hidden(numbers: Circulation, earlier: Line) -> None:
+    figures = {("cell", key, "before"): figure for key, figure in earlier.counts.items()}
+    for name, figure in {**figures, ("column", "before"): earlier.total}.items():
+        if isinstance(figure, Hidden):
+            numbers.hide(name, figure.reason)
+
+
+def _hide_parts_of_a_small_sum(numbers: Circulation) -> None:
+    if numbers.is_small("total"):
+        for name, arc in numbers.arcs.items():
+            if name[0] == "row" and arc.value:
+                numbers.hide(name, Reason.BASE)
+
+
+def _withhold_row(numbers: Circulation, key: Hashable) -> None:
+    for name in (("cell", key, "before"), ("cell", key, "during"), ("row", key)):
+        if numbers.arcs[name].value:
+            numbers.hide(name, Reason.OWNERS)
+
+
+def _hide_what_holds_for_everybody(numbers: Circulation, keys: Iterable[Hashable]) -> None:
+    """Everybody in one place: all the places are hidden, except those where nobody has ever been."""
+    places = [key for key in keys if numbers.arcs["row", key].value]
+    for names in ([("cell", key, "during") for key in places], [("row", key) for key in places]):
+        arcs = [numbers.arcs[name] for name in names]
+        if says_the_same_of_everybody(arc.value for arc in arcs):
+            for name in names:
+                if not numbers.arcs[name].reason:
+                    numbers.hide(name, Reason.EVERYBODY)
+
+
+def _funnel(before: Mapping[Hashable, int], since: Mapping[Hashable, int]) -> Circulation:
+    """Each step is the next one and those who stopped; each number since the start is before and during."""
+    numbers = Circulation(minimum_count())
+    keys = list(since)
+    after = dict(pairwise(keys))
+    for key in keys:
+        was, now = before.get(key, 0), since[key]
+        stopped_before = was - before.get(after.get(key), 0)
+        stopped = now - since.get(after.get(key), 0)
+        upper = next((step for step, following in after.items() if following == key), None)
+        numbers.add(("before", key), _node("before", upper), _node("before", key), was)
+        numbers.add(("during", key), _node("during", upper), _node("during", key), now - was)
+        numbers.add(("since", key), _node("since", key), _node("since", upper), now)
+        numbers.add_unprinted(("stopped before", key), ("before", key), ("who stopped", key), stopped_before)
+        numbers.add_unprinted(
+            ("change", key), ("during", key), ("who stopped", key), stopped - stopped_before
+        )
+        numbers.add_unprinted(("stopped", key), ("who stopped", key), ("since", key), stopped)
+        numbers.arcs["change", key].low, numbers.arcs["change", key].is_delicate = -inf, False
+    return numbers
+
+
+def _node(period: str, key: Hashable) -> Hashable:
+    return "everybody" if key is None else (period, key)
 
 
 def says_the_same_of_everybody(counts: Iterable[int]) -> bool:

@@ -37,6 +37,7 @@ class Arc:
     reason: Reason | None = None  # None: shown
     is_known: bool = False  # published before: it cannot be hidden any more
     is_printed: bool = True  # False: never printed anywhere, so it may have any value
+    is_delicate: bool = False  # not printed, and small: it must not be learned from those that are
     low: int = 0
     high: float = inf
 
@@ -56,20 +57,19 @@ class Circulation:
         self.minimum = minimum
         self.arcs: dict[Hashable, Arc] = {}
 
-    def add(
-        self,
-        name: Hashable,
-        tail: Hashable,
-        head: Hashable,
-        value: int,
-        *,
-        price: int | None = None,
-    ) -> None:
+    def add(self, name: Hashable, tail: Hashable, head: Hashable, value: int, *, price: int = 0) -> None:
+        """A number that is to be printed, unless it is small. The price is paid for hiding it as well."""
         if value < 0:
             raise ValueError("a count cannot be negative")
-        self.arcs[name] = Arc(tail, head, value, value if price is None else price)
+        self.arcs[name] = Arc(tail, head, value, price or value)
         if self.is_small(name):
             self.hide(name, Reason.SMALL)
+
+    def add_unprinted(self, name: Hashable, tail: Hashable, head: Hashable, value: int) -> None:
+        """A difference that is printed nowhere, and that nobody may learn when it is small."""
+        arc = self.arcs[name] = Arc(tail, head, value, 0, is_printed=False)
+        arc.is_delicate = 0 < value < self.minimum
+        arc.low = 0 if value >= 0 else -inf
 
     def is_small(self, name: Hashable) -> bool:
         return 0 < self.arcs[name].value < self.minimum
@@ -93,7 +93,7 @@ class Circulation:
 
         Hiding another number only adds room, so what has been protected once stays protected.
         """
-        work = [arc for arc in self.arcs.values() if arc.reason]
+        work = [arc for arc in self.arcs.values() if arc.reason or arc.is_delicate]
         for arc in work:  # grows while we walk: whatever is hidden on the way has to be protected as well
             up, down = self._wanted(arc)
             room = self._make_room(arc, +1, up, work) + self._make_room(arc, -1, down, work)
@@ -118,7 +118,7 @@ class Circulation:
         if arc.reason == Reason.OWNERS:
             share = max(self.minimum - 1, ceil(DOMINANCE * arc.value))
             return share, min(share, arc.value)
-        if arc.reason in (Reason.SMALL, Reason.BASE):
+        if arc.reason in (Reason.SMALL, Reason.BASE) or arc.is_delicate:
             return self.minimum - 1 - arc.value, arc.value - arc.low
         return (0, 1) if arc.value > arc.low and self._make_room(arc, -1, 1) else (1, 0)
 
@@ -160,7 +160,7 @@ class Circulation:
     def _ways(self, values, moved, may_hide):
         ways = {}
         for arc in values:
-            if arc is moved or not (arc.is_free or may_hide and arc.can_be_hidden):
+            if arc is moved or not (arc.is_free or (may_hide and arc.can_be_hidden)):
                 continue
             if self._slack(arc, +1, values) > 0:
                 ways.setdefault(arc.tail, []).append((arc, +1, arc.head))

@@ -1,0 +1,99 @@
+"""Frameworks and crosswalks come from files. What is loaded is never edited: a change is a new version."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from assessments.models import Area, Competence, Crosswalk, CrosswalkEntry, Framework
+from organisations.problems import Problem, Refused
+
+DATA = Path(__file__).parent / "data"
+
+
+def load_frameworks(directory: Path = DATA) -> dict[str, list[str]]:
+    """Load every framework and crosswalk of the directory that is not there yet. Running it again changes nothing."""
+    done = {"created": [], "unchanged": []}
+    with transaction.atomic():
+        for pattern, load in (("framework-*.json", load_framework), ("crosswalk-*.json", load_crosswalk)):
+            for path in sorted(directory.glob(pattern)):
+                content = path.read_bytes()
+                is_new = load(json.loads(content), hashlib.sha256(content).hexdigest(), path.name)
+                done["created" if is_new else "unchanged"].append(path.name)
+    return done
+
+
+def load_framework(data: dict, digest: str, name: str) -> bool:
+    framework, is_new = Framework.objects.get_or_create(
+        code=data["code"],
+        version=data["version"],
+        defaults={
+            "name": data["name"],
+            "source": data["source"],
+            "digest": digest,
+            "published_at": start_of(data["published_on"]),
+        },
+    )
+    refuse_an_edit(framework.digest, digest, name)
+    if is_new:
+        add_competences(framework, data["areas"])
+    return is_new
+
+
+def add_competences(framework: Framework, areas: list[dict]) -> None:
+    competences = []
+    for position, described in enumerate(areas, start=1):
+        area = Area.objects.create(
+            framework=framework, code=described["code"], position=position, titles=described["titles"]
+        )
+        competences += [
+            Competence(framework=framework, area=area, code=competence["code"], titles=competence["titles"])
+            for competence in described["competences"]
+        ]
+    for position, competence in enumerate(competences, start=1):
+        competence.position = position
+    Competence.objects.bulk_create(competences)
+
+
+def load_crosswalk(data: dict, digest: str, name: str) -> bool:
+    source, target = newest(data["source"]), newest(data["target"])
+    crosswalk, is_new = Crosswalk.objects.get_or_create(
+        source=source,
+        target=target,
+        version=data["version"],
+        defaults={"note": data["note"], "digest": digest, "published_at": start_of(data["published_on"])},
+    )
+    refuse_an_edit(crosswalk.digest, digest, name)
+    if is_new:
+        from_code = {competence.code: competence for competence in source.competences.all()}
+        to_code = {competence.code: competence for competence in target.competences.all()}
+        CrosswalkEntry.objects.bulk_create(
+            CrosswalkEntry(
+                crosswalk=crosswalk,
+                source=from_code[entry["source"]],
+                target=to_code[entry["target"]],
+                strength=entry["strength"],
+                note=entry["note"],
+            )
+            for entry in data["entries"]
+        )
+    return is_new
+
+
+def newest(code: str) -> Framework:
+    return Framework.objects.filter(code=code).latest("published_at", "pk")
+
+
+def refuse_an_edit(loaded: str, digest: str, name: str) -> None:
+    if loaded != digest:
+        reason = _(
+            "%(file)s differs from what was loaded under this version. Give the change a version of its own."
+        )
+        raise Refused([Problem(reason % {"file": name})])
+
+
+def start_of(day: str) -> datetime:
+    return datetime.fromisoformat(day).replace(tzinfo=UTC)

@@ -1,0 +1,157 @@
+"""From the bytes of an upload to a table of text, or the reason why not.
+
+Pix writes UTF-8 with `;` between cells. A spreadsheet that saves the file again may write Windows-1252, other
+separators and other line ends: that is read where it is unambiguous, and said.
+"""
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from organisations.problems import Problem, Refused
+
+SEPARATORS = ";,\t"
+
+
+@dataclass(frozen=True)
+class Table:
+    """The cells of a file as they are written there, with the line on which each row starts."""
+
+    header: list[str]
+    rows: list[list[str]]
+    lines: list[int]
+    encoding: str
+    saved_again: bool
+    ends_with_line_end: bool
+
+
+def read_table(content: bytes) -> Table:
+    refuse_what_is_no_csv(content)
+    text, encoding = decode(content)
+    separator = separator_of(text)
+    rows, lines = split_into_rows(text, separator)
+    if not rows:
+        raise Refused(_("The file is empty. Export the results of the campaign again in Pix Orga."))
+    return Table(
+        header=rows[0],
+        rows=rows[1:],
+        lines=lines[1:],
+        encoding=encoding,
+        saved_again=encoding != "utf-8" or separator != ";" or "\r" in text[: text.find("\n") + 1],
+        ends_with_line_end=text.endswith(("\n", "\r")),
+    )
+
+
+def refuse_what_is_no_csv(content: bytes) -> None:
+    if not content.strip():
+        raise Refused(_("The file is empty. Export the results of the campaign again in Pix Orga."))
+    if len(content) > settings.PIX_MAX_BYTES:
+        raise Refused(
+            _("The file is larger than %(megabytes)s MB. Export each campaign to a file of its own.")
+            % {"megabytes": settings.PIX_MAX_BYTES // 1_000_000}
+        )
+    reason = other_format(content)
+    if reason:
+        raise Refused(reason)
+    nul = content.find(b"\0")
+    if nul >= 0:
+        line = content.count(b"\n", 0, nul) + 1
+        raise Refused(
+            [Problem(_("The file holds bytes that are no text. Upload the CSV file of Pix Orga."), line)]
+        )
+
+
+def other_format(content: bytes) -> str | None:
+    """What the first bytes say when they are not those of a CSV file."""
+    start = content[:64].lstrip()
+    if start.startswith(b"%PDF"):
+        return _("This is a PDF document. Upload the CSV file that Pix Orga exports.")
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        if b"xl/" in content:
+            return _(
+                "This is a workbook. Upload the CSV file of Pix Orga as it is, without opening it in a spreadsheet."
+            )
+        return _("This is a ZIP archive. Unpack it and upload the CSV file of Pix Orga.")
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        return _(
+            "This is a workbook. Upload the CSV file of Pix Orga as it is, without opening it in a spreadsheet."
+        )
+    if start.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")):
+        return _("This is a picture. Upload the CSV file that Pix Orga exports.")
+    if start.startswith(b"\x1f\x8b"):
+        return _("This file is compressed. Unpack it and upload the CSV file of Pix Orga.")
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _(
+            "This file was saved again as Unicode text (UTF-16). Upload the CSV file of Pix Orga as it is."
+        )
+    if start.removeprefix(b"\xef\xbb\xbf").startswith((b"<", b"{", b"[")):
+        return _(
+            "This is a web page or a data file of another kind. Upload the CSV file that Pix Orga exports."
+        )
+    return None
+
+
+def decode(content: bytes) -> tuple[str, str]:
+    try:
+        return content.decode("utf-8-sig"), "utf-8"
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data":
+            raise Refused([cut_off(content.count(b"\n") + 1)]) from error
+        line = content.count(b"\n", 0, error.start) + 1
+    try:
+        return content.decode("cp1252"), "cp1252"
+    except UnicodeDecodeError as error:
+        raise Refused([unknown_encoding(line)]) from error
+
+
+def cut_off(line: int) -> Problem:
+    return Problem(_("The file ends in the middle of a row. Download it again from Pix Orga."), line)
+
+
+def unknown_encoding(line: int) -> Problem:
+    reason = _(
+        "The accents of this file can't be read safely. Upload the file of Pix Orga without saving it again."
+    )
+    return Problem(reason, line)
+
+
+def separator_of(text: str) -> str:
+    """The sign that splits the first line into most cells."""
+    first_line = re.sub(r'"[^"]*"', "", text[: text.find("\n")] if "\n" in text else text)
+    return max(SEPARATORS, key=first_line.count)
+
+
+def split_into_rows(text: str, separator: str) -> tuple[list[list[str]], list[int]]:
+    """All rows that are not blank, and the line on which each starts. The line ends inside quotes stay in the cell."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows, lines, start, most = [], [], 1, settings.PIX_MAX_ROWS + 1
+    try:
+        for row in reader:
+            if row:
+                rows.append(row)
+                lines.append(start)
+                if len(rows) > most:
+                    raise Refused([too_many_rows(start)])
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise Refused([broken_row(str(error), start)]) from error
+    return rows, lines
+
+
+def too_many_rows(line: int) -> Problem:
+    reason = _("The file has more than %(rows)s rows. Export each campaign to a file of its own.")
+    return Problem(reason % {"rows": settings.PIX_MAX_ROWS}, line)
+
+
+def broken_row(error: str, line: int) -> Problem:
+    if "unexpected end" in error:
+        return cut_off(line)
+    if "field larger" in error:
+        return Problem(_("A cell of this row is far too long; a quotation mark is probably missing."), line)
+    return Problem(
+        _("The quotation marks of this row don't fit together. Download the file again from Pix Orga."), line
+    )
