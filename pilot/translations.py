@@ -54,7 +54,7 @@ def read(path: Path) -> Catalog:
 
 def read_template(path: Path) -> Catalog:
     """What xgettext extracted, its heading left out: that holds blanks to fill in, not values."""
-    heading, _, entries = path.read_text().partition("\n\n")
+    _heading, _, entries = path.read_text().partition("\n\n")
     return read_po(StringIO(entries))
 
 

@@ -98,7 +98,7 @@ def supervise(port: int, address: str, shared: dict[str, str], announcement: dic
         supervisor.start(
             "sweep",
             [sys.executable, str(ROOT / "manage.py"), "watch_runs"],
-            shared | {"PILOT_PROCESS": "worker"},
+            shared | {"PILOT_PROCESS": "sweep"},
         )
         with announced(address, announcement):
             print(f"Ready: {address}", flush=True)
