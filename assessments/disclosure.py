@@ -157,13 +157,15 @@ def protect_over_time(
     if total:
         hide_parts_of_small_lines(numbers, [], ["during"])
         _hide_parts_of_a_small_sum(numbers)
-        _hide_as_it_was_hidden(numbers, protect_distribution(before) if spread else protect_counts(before))
     else:
         numbers.drop([("column", "before"), ("column", "during"), "total"])
     for key in few_owners:
         _withhold_row(numbers, key)
     if spread:
         _hide_what_holds_for_everybody(numbers, during)
+    if any(before.values()):
+        earlier = protect_over_time({}, before, total=total, spread=spread, few_owners=few_owners)
+        _hide_as_it_was_hidden(numbers, earlier)
     numbers.know([("cell", key, "before") for key in during] + [("column", "before")])
     numbers.protect()
     return OverTime(
@@ -270,9 +272,9 @@ def hide_parts_of_small_lines(
             numbers.hide((kind, row, column), Reason.BASE)
 
 
-def _hide_as_it_was_hidden(numbers: Circulation, earlier: Line) -> None:
-    figures = {("cell", key, "before"): figure for key, figure in earlier.counts.items()}
-    for name, figure in {**figures, ("column", "before"): earlier.total}.items():
+def _hide_as_it_was_hidden(numbers: Circulation, earlier: OverTime) -> None:
+    figures = {("cell", key, "before"): figure for key, figure in earlier.since.items()}
+    for name, figure in {**figures, ("column", "before"): earlier.since_total}.items():
         if isinstance(figure, Hidden):
             numbers.hide(name, figure.reason)
 
@@ -285,7 +287,7 @@ def _hide_parts_of_a_small_sum(numbers: Circulation) -> None:
 
 
 def _withhold_row(numbers: Circulation, key: Hashable) -> None:
-    for name in (("cell", key, "before"), ("cell", key, "during"), ("row", key)):
+    for name in (("cell", key, "during"), ("row", key)):
         if numbers.arcs[name].value:
             numbers.hide(name, Reason.OWNERS)
 

@@ -1,5 +1,7 @@
 """What is hidden, what stays, and an attacker who tries every table that the published one could be."""
 
+from itertools import pairwise, product
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,11 +9,14 @@ from hypothesis import strategies as st
 from assessments.disclosure import (
     Hidden,
     Mean,
+    mean_is_safe,
     minimum_count,
     protect_count,
     protect_counts,
     protect_distribution,
+    protect_funnel,
     protect_mean,
+    protect_over_time,
     protect_table,
 )
 from assessments.suppression import Reason
@@ -35,11 +40,11 @@ def test_a_hidden_figure_has_a_mark_and_no_number():
 
 
 def test_the_limit_can_be_raised_and_never_lowered(settings):
-    settings.SMALL_CELL_MINIMUM = 10
+    settings.SMALLEST_PUBLISHED_COUNT = 10
     assert minimum_count() == 10
     assert str(protect_count(9)) == "‹10"
 
-    settings.SMALL_CELL_MINIMUM = 1
+    settings.SMALLEST_PUBLISHED_COUNT = 1
     assert minimum_count() == 5
     assert protect_count(4) == SMALL
 
@@ -121,6 +126,60 @@ def test_a_negative_count_is_a_mistake_of_ours():
         protect_counts({"a": -1})
 
 
+def test_a_small_newcomer_hides_the_sum_from_which_it_could_be_subtracted():
+    figures = protect_over_time({"a": 20, "b": 30, "c": 10}, {"a": 3, "b": 10, "c": 12})
+
+    assert figures.during == {"a": SMALL, "b": 10, "c": LINKED}
+    assert figures.since == {"a": LINKED, "b": 40, "c": LINKED}
+    assert (figures.during_total, figures.since_total) == (25, 85)
+    assert (figures.primary, figures.secondary) == (1, 3)
+
+
+def test_what_was_hidden_before_is_not_given_away_by_what_came_since():
+    figures = protect_over_time({"a": 3}, {"a": 20}, total=False)
+
+    assert (figures.during, figures.since) == ({"a": LINKED}, {"a": 23})
+
+
+def test_figures_without_a_common_total_do_not_hide_each_other():
+    figures = protect_over_time({}, {"a": 3, "b": 9}, total=False)
+
+    assert (figures.during, figures.since) == ({"a": SMALL, "b": 9}, {"a": SMALL, "b": 9})
+    assert (figures.during_total, figures.since_total) == (None, None)
+
+
+def test_a_newcomers_spread_that_says_the_same_of_everybody_hides_the_sum_as_well():
+    figures = protect_over_time({"low": 20, "high": 30}, {"low": 0, "high": 12}, spread=True)
+
+    assert figures.during == {"low": EVERYBODY, "high": EVERYBODY}
+    assert figures.since == {"low": LINKED, "high": LINKED}
+    assert (figures.during_total, figures.since_total) == (12, 62)
+
+
+def test_a_row_of_too_few_organisations_is_hidden_with_room_around_it():
+    figures = protect_over_time({"a": 100, "b": 50, "c": 70}, {"a": 50, "b": 20, "c": 80}, few_owners=["c"])
+
+    owners = Hidden(Reason.OWNERS)
+    assert figures.during == {"a": 50, "b": LINKED, "c": owners}
+    assert figures.since == {"a": 150, "b": LINKED, "c": owners}
+
+
+def test_two_steps_that_differ_by_a_few_people_are_not_both_shown():
+    figures = protect_funnel({}, {"enrolled": 50, "started": 48, "shared": 40, "certifiable": 3})
+
+    assert figures.since == {"enrolled": 50, "started": LINKED, "shared": 40, "certifiable": SMALL}
+    assert figures.during == figures.since
+
+
+def test_a_mean_is_not_printed_beside_a_spread_that_it_would_complete():
+    spread = {(0, 0): SMALL, (1, 2): 10, (3, 4): 8, (5, 6): LINKED, (7, 8): 0}
+    assert not mean_is_safe(Mean(3.4, 30), spread)
+
+    spread = {(0, 0): SMALL, (1, 2): 100, (3, 4): 130, (5, 6): LINKED, (7, 8): LINKED}
+    assert mean_is_safe(Mean(3.4, 300), spread)
+    assert not mean_is_safe(Mean(3.4, 12), dict.fromkeys(spread, EVERYBODY))
+
+
 counts = st.integers(0, 4) | st.integers(0, 12)
 
 
@@ -141,6 +200,54 @@ def test_no_cell_of_a_table_can_be_worked_out(values):
 
     cells = {(row, column): figure for row, line in table.cells.items() for column, figure in line.items()}
     attack(cells, table.row_totals, table.column_totals, table.total)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.tuples(counts, counts), min_size=1, max_size=4), st.booleans())
+def test_no_cell_can_be_worked_out_with_the_last_report_at_hand(values, spread):
+    before, during = ({key: pair[at] for key, pair in enumerate(values)} for at in (0, 1))
+
+    figures = protect_over_time(before, during, spread=spread)
+
+    earlier = protect_over_time({}, before, spread=spread)
+    cells = {(key, "before"): figure for key, figure in earlier.since.items()}
+    cells |= {(key, "during"): figure for key, figure in figures.during.items()}
+    column_totals = {"before": earlier.since_total, "during": figures.during_total}
+    attack(cells, figures.since, column_totals, figures.since_total)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=2, max_size=3))
+def test_nobody_learns_how_few_stopped_at_a_step(values):
+    keys = "abc"[: len(values)]
+    before = dict(zip(keys, sorted((was for was, _came in values), reverse=True), strict=True))
+    now = sorted((sum(pair) for pair in values), reverse=True)
+    since = {key: max(before[key], count) for key, count in zip(keys, now, strict=True)}
+
+    figures = protect_funnel(before, since)
+
+    earlier = protect_funnel({}, before).since
+    known = [dict(zip(keys, chain, strict=True)) for chain in chains(earlier.values())]
+    worlds = [
+        (was, is_now)
+        for is_now in (dict(zip(keys, chain, strict=True)) for chain in chains(figures.since.values()))
+        for was in known
+        if all(is_now[key] - was[key] in meant_by(figures.during[key]) for key in keys)
+    ]
+    for key, following in pairwise(keys):
+        if 0 < since[key] - since[following] < 5:
+            assert len({is_now[key] - is_now[following] for _was, is_now in worlds}) > 1
+    for key in keys:
+        if isinstance(figures.since[key], Hidden):
+            assert len({is_now[key] for _was, is_now in worlds}) > 1
+        if isinstance(figures.during[key], Hidden):
+            assert len({is_now[key] - was[key] for was, is_now in worlds}) > 1
+
+
+def chains(figures):
+    """Every falling row of numbers that the figures may stand for."""
+    ranges = [[value for value in meant_by(figure) if value < 22] for figure in figures]
+    return [chain for chain in product(*ranges) if list(chain) == sorted(chain, reverse=True)]
 
 
 def attack(cells, row_totals, column_totals, total=None):
