@@ -23,11 +23,10 @@ class TokenScheme(OpenApiAuthenticationExtension):
         }
 
 
-class OrganisationViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet
-):
+class OrganisationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """Reads of one organisation: `request.organisation` is the token's, and the database shows nothing else."""
 
+    lookup_value_converter = "int"
     filters = frozenset()  # query parameters that the list understands, besides paging
 
     def initial(self, request, *args, **kwargs):

@@ -14,9 +14,7 @@ class TokenAuthentication(BaseAuthentication):
     """`Authorization: Bearer <token>`. The token says which organisation; nothing in the request can."""
 
     def authenticate(self, request):
-        scheme, _space, token = (
-            get_authorization_header(request).decode("latin-1").partition(" ")
-        )
+        scheme, _space, token = get_authorization_header(request).decode("latin-1").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             return None
         with every_organisation():
@@ -27,9 +25,7 @@ class TokenAuthentication(BaseAuthentication):
             )
             api_token = found.first()
         if api_token is None:
-            raise exceptions.AuthenticationFailed(
-                _("This token is unknown, expired or withdrawn.")
-            )
+            raise exceptions.AuthenticationFailed(_("This token is unknown, expired or withdrawn."))
         return Caller(api_token), api_token
 
     def authenticate_header(self, request):
@@ -53,7 +49,7 @@ class TokenThrottle(SimpleRateThrottle):
     scope = "token"
 
     def get_cache_key(self, request, view):
-        ident = request.user.pk if request.user else self.get_ident(request)
+        ident = request.user.pk or self.get_ident(request)
         return self.cache_format % {"scope": self.scope, "ident": ident}
 
 

@@ -7,10 +7,15 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
+from assessments.api import AssessmentViewSet
+from mentoring.api import MentoringSessionViewSet, PairingViewSet
 from organisations.api import PersonViewSet
 
-router = SimpleRouter()
+router = SimpleRouter(use_regex_path=False)
 router.register("people", PersonViewSet, "people")
+router.register("assessments", AssessmentViewSet, "assessments")
+router.register("pairings", PairingViewSet, "pairings")
+router.register("sessions", MentoringSessionViewSet, "sessions")
 
 # The reference draws its small icons from data: addresses.
 reference = csp_update({"img-src": [SELF, "data:"]})(

@@ -325,7 +325,6 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["organisations.api_access.TokenThrottle"],
     "DEFAULT_THROTTLE_RATES": {"token": "600/minute"},
-    "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Digital Skills Readiness Pilot",
