@@ -70,7 +70,7 @@ class MentoringRound(models.Model):
             "So many levels must the mentor be above, on a competence that the mentee wants to learn."
         ),
     )
-    opened_by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
+    opened_by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True, blank=True)
     opened_on = models.DateField(_("opened on"), default=timezone.localdate)
     run = models.ForeignKey(Run, models.SET_NULL, related_name="+", null=True, blank=True)
     rule_version = models.CharField(_("version of the rules"), max_length=20, blank=True)

@@ -33,7 +33,7 @@ def open_round(
         opened_by=by,
         opened_on=day or timezone.localdate(),
     )
-    mentoring_round.full_clean(exclude=["organisation", "framework", "opened_by"])
+    mentoring_round.full_clean()
     try:
         with transaction.atomic():
             mentoring_round.save()
