@@ -17,6 +17,7 @@ from pilot.development.trouble import Trouble, last_lines
 TRIES = 3  # deaths of one process …
 TRIES_WITHIN = 60  # … in this many seconds end the supervisor
 LONGEST_START = 60
+PATIENCE = 8  # seconds for all processes together to end by themselves
 
 
 @dataclass
@@ -96,7 +97,7 @@ class Supervisor:
         for program in self.programs:
             if program.process and not program.has_ended:
                 program.process.terminate()
-        limit = time.monotonic() + 8
+        limit = time.monotonic() + PATIENCE
         for program in self.programs:
             if program.process:
                 end(
