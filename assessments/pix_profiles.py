@@ -29,6 +29,7 @@ SCORES = {NOT_AVAILABLE: None} | {str(number): number for number in range(1025)}
 COUNTS = {NOT_AVAILABLE: None} | {str(number): number for number in range(17)}
 LEVEL_FOR_PIX = {None: None} | {number: number // 8 for number in range(65)}
 
+LOST_LETTER = re.compile("[?\u00a1-\u00a9\u00ab-\u00ac\u00ae-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7]")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 UTC_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?Z?")
 PARIS_TIME = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4}) ([0-9]{1,2}):([0-9]{2})(:[0-9]{2})?")
@@ -314,7 +315,7 @@ class Reader:
                 self.problems.append(Problem(reason, line, self.label(at), shortened(row[at])))
 
     def refuse_lost_letters(self, names: dict[str, list[str]]) -> None:
-        """Windows-1252 has no letter for many names and writes a question mark instead."""
+        """Windows-1252 has no letter for many names and writes a sign instead."""
         if self.table.encoding == "utf-8":
             return
         reason = _(
@@ -322,7 +323,7 @@ class Reader:
         )
         for key, at in (("last_names", self.layout.last_name), ("first_names", self.layout.first_name)):
             for line, name in zip(self.table.lines, names[key], strict=True):
-                if "?" in name:
+                if LOST_LETTER.search(name):
                     self.problems.append(Problem(reason, line, self.label(at), shortened(name)))
 
     def refuse_all(self) -> None:
