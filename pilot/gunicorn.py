@@ -14,6 +14,13 @@ preload_app = True  # one start instead of one for each worker
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 – a heartbeat on a slow disk looks like a hang
 
 
+def when_ready(server):
+    """Load all pages before the workers are made: each of them would do it again at its first request."""
+    from django.urls import get_resolver
+
+    get_resolver().url_patterns  # noqa: B018 – looking at them loads them
+
+
 def pre_fork(server, worker):
     """A connection that start-up checks opened must not be shared by two processes."""
     from django.db import connections

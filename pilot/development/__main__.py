@@ -15,6 +15,7 @@ from pilot.development.local import (
     LOCAL,
     LOGS,
     ROOT,
+    RUNNING,
     SERVERS,
     announced,
     kept_secrets,
@@ -69,6 +70,17 @@ def run(arguments: list[str]) -> None:
             supervise(port, address, shared, servers.environment)
 
 
+def require_free(port: int) -> None:
+    """A web process whose supervisor was killed takes a few seconds to let go of its port."""
+    patience = time.monotonic() + (10 if RUNNING.exists() else 0)
+    while not is_free(port):
+        if time.monotonic() > patience:
+            raise Trouble(
+                f"Port {port} is in use by another program: end that, or choose another with --port N."
+            )
+        time.sleep(0.1)
+
+
 def supervise(port: int, address: str, shared: dict[str, str], announcement: dict[str, str]) -> None:
     supervisor = Supervisor(LOGS)
     try:
@@ -106,6 +118,7 @@ def supervise(port: int, address: str, shared: dict[str, str], announcement: dic
             supervisor.watch()
     finally:
         ignore_signals()
+        print("Stopping …", file=sys.stderr, flush=True)
         supervisor.stop()
 
 
@@ -201,11 +214,12 @@ def bench(arguments: list[str]) -> int:
 
 
 def stop_on(signals: tuple[signal.Signals, ...]) -> None:
-    """Leave through every `finally` and context manager, as Ctrl-C does."""
+    """Leave through every `finally` and context manager, as Ctrl-C does; a shell's `&` would have us ignore that."""
 
     def leave(number, frame):
         raise SystemExit(0 if number == signal.SIGTERM else 128 + number)
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in signals:
         signal.signal(number, leave)
 
