@@ -1,0 +1,121 @@
+"""Which column of a staff file holds what: usual headers are recognised, and a person may say otherwise."""
+
+import re
+from collections import defaultdict
+
+from django.utils.translation import gettext as _
+
+from organisations.cleaning import CLEANERS, FIELDS, without_accents
+from organisations.models import Person
+from organisations.problems import Problem, Refused
+from organisations.spreadsheets import Table, plain
+
+# Usual headers in English, French, German and Luxembourgish, without accents and signs.
+HEADERS = {
+    "last_name": "last name|surname|family name|lastname|name|nom|nom de famille|nachname|familienname|zuname|numm"
+    "|familljennumm",
+    "first_name": "first name|given name|forename|firstname|prenom|vorname|rufname|virnumm",
+    "email": "email|e mail|mail|email address|e mail address|mail address|work email|work e mail|business email"
+    "|courriel|adresse mail|adresse email|adresse e mail|adresse electronique|adresse courriel|mel|email professionnel"
+    "|e mail professionnel|courriel professionnel|adresse professionnelle|e mail adresse|emailadresse|mailadresse"
+    "|dienstliche e mail|e mail dienstlich",
+    "staff_number": "staff number|staff no|staff id|employee number|employee no|employee id|personnel number"
+    "|personnel no|payroll number|external id|matricule|numero matricule|n matricule|no matricule"
+    "|numero de personnel|numero du personnel|numero personnel|no personnel|n personnel|numero d employe"
+    "|numero employe|numero de salarie|numero salarie|identifiant externe|personalnummer|personal nr|personalnr"
+    "|mitarbeiternummer|mitarbeiter nr|mitarbeiternr|pers nr|persnr|stammnummer|personalnummer intern",
+    "department": "department|dept|division|unit|business unit|departement|service|direction|abteilung|bereich|referat"
+    "|dienststelle|deenscht",
+    "site": "site|location|office|workplace|place of work|work location|lieu|lieu de travail|localisation|implantation"
+    "|standort|arbeitsort|dienstort",
+    "manager": "manager|manager number|manager staff number|manager id|line manager|supervisor|reports to|n 1"
+    "|responsable|superieur|superieur hierarchique|matricule responsable|matricule du responsable"
+    "|matricule manager|numero du responsable|vorgesetzter|vorgesetzte|vorgesetzte r|vorgesetzten nr"
+    "|personalnummer vorgesetzter|personalnummer des vorgesetzten|fuhrungskraft",
+    "job_family": "job family|job|function|job title|position|role|metier|famille de metiers|famille de metier"
+    "|famille d emplois|famille professionnelle|fonction|poste|emploi|jobfamilie|berufsfamilie|berufsgruppe"
+    "|funktion|beruf|stelle|tatigkeit",
+    "languages": "languages|language|working languages|working language|langues|langue|langues de travail"
+    "|langue de travail|sprachen|sprache|arbeitssprachen|arbeitssprache|sproochen",
+    "hired_on": "hired on|hire date|date of hire|start date|starting date|entry date|date of entry|joined|joined on"
+    "|date d entree|date entree|entree|entree le|date d embauche|date embauche|embauche le|eintritt"
+    "|eintrittsdatum|einstellungsdatum|eingestellt am",
+    "left_on": "left on|leaving date|date of leaving|end date|exit date|termination date|date de sortie|date sortie"
+    "|sortie|sortie le|date de depart|depart|fin de contrat|austritt|austrittsdatum|ausgetreten am",
+}
+
+
+def _simple(name):
+    return " ".join(re.sub(r"[\W_]+", " ", without_accents(plain(name)).replace("ß", "ss")).split())
+
+
+KNOWN_HEADERS = {
+    name: field for field, names in HEADERS.items() for name in [_simple(field), *names.split("|")]
+}
+
+
+def is_known_header(name: str) -> bool:
+    return _simple(name) in KNOWN_HEADERS
+
+
+def match_columns(table: Table, chosen: dict[str, str] | None = None) -> dict[int, str]:
+    """Which column holds which field. `chosen` maps header names to fields ('' for a column to leave out)."""
+    fields = {number: KNOWN_HEADERS.get(_simple(name)) for number, name in enumerate(table.header)}
+    _apply_choices(table, chosen or {}, fields)
+    columns = {number: field for number, field in fields.items() if field}
+    problems = [*_doubled_fields(table, columns), *_missing_fields(table, columns)]
+    if problems:
+        raise Refused(problems)
+    return columns
+
+
+def _apply_choices(table, chosen, fields):
+    places = {_simple(name): number for number, name in enumerate(table.header) if name}
+    for name, field_name in chosen.items():
+        if field_name and field_name not in CLEANERS:
+            known = ", ".join(FIELDS)
+            raise Refused(
+                _("“%(field)s” is no field of a person. The fields are: %(known)s.")
+                % {"field": field_name, "known": known}
+            )
+        if _simple(name) not in places:
+            known = ", ".join(header for header in table.header if header)
+            raise Refused(
+                _("The file has no column “%(name)s”. Its columns are: %(known)s.")
+                % {"name": name, "known": known}
+            )
+        for number, other in fields.items():
+            if other == field_name:
+                fields[number] = None  # what somebody chose outranks what we recognise
+        fields[places[_simple(name)]] = field_name or None
+
+
+def _doubled_fields(table, columns):
+    names = defaultdict(list)
+    for number, field_name in columns.items():
+        names[field_name].append(table.header[number])
+    for field_name, found in names.items():
+        if len(found) > 1:
+            sentence = _(
+                "The columns %(columns)s both seem to hold the field %(field)s. Rename or remove one of them."
+            )
+            both = " / ".join(f"“{name}”" for name in found)
+            yield Problem(
+                sentence % {"columns": both, "field": label(field_name)}, table.header_line, found[1]
+            )
+
+
+def _missing_fields(table, columns):
+    present = set(columns.values())
+    known = ", ".join(name for name in table.header if name)
+    sentence = _("No column holds the field %(field)s. Name the column so; the file has: %(known)s.")
+    for field_name in ("last_name", "first_name"):
+        if field_name not in present:
+            yield Problem(sentence % {"field": label(field_name), "known": known}, table.header_line)
+    if not present & {"staff_number", "email"}:
+        either = _("staff number or e-mail")
+        yield Problem(sentence % {"field": either, "known": known}, table.header_line)
+
+
+def label(field_name: str) -> str:
+    return str(Person._meta.get_field(field_name).verbose_name)

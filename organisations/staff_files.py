@@ -1,0 +1,328 @@
+"""A staff file against the people on record: what it would create, update, leave unchanged and refuse.
+
+People are recognised by staff number, else by e-mail. An empty cell says nothing: it never erases what is known.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from organisations.cleaning import CLEANERS, FIELDS, Unclean
+from organisations.models import Organisation
+from organisations.problems import Problem
+from organisations.spreadsheets import Table, plain, read_table
+from organisations.staff_columns import is_known_header, match_columns
+from organisations.uploads import staff_file_limits
+
+
+@dataclass(slots=True)
+class Known:
+    """Somebody on record."""
+
+    id: int
+    values: dict
+    manager_id: int | None
+    name: str
+
+
+@dataclass(slots=True)
+class Entry:
+    """One line of the file, cleaned: only what it says."""
+
+    line: int
+    cells: list[str]
+    values: dict
+    person: Known | None = None
+    manager: "Known | Entry | None" = None
+
+    @property
+    def name(self):
+        return f"{self.values.get('first_name', '')} {self.values.get('last_name', '')}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One cell that stops the file; the reason is a code, to be read in any language."""
+
+    line: int
+    column: str | None
+    value: str | None
+    code: str
+    params: dict = field(default_factory=dict)
+
+    @property
+    def reason(self):
+        return str(Unclean(self.code, **self.params).sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a line would change about somebody on record: the earlier and the new value of each field."""
+
+    line: int
+    person_id: int
+    name: str
+    fields: dict[str, tuple]
+
+
+@dataclass
+class Plan:
+    """Everything a file would do."""
+
+    table: Table
+    columns: dict[int, str]
+    entries: list[Entry] = field(default_factory=list)
+    created: list[Entry] = field(default_factory=list)
+    updated: list[Difference] = field(default_factory=list)
+    leaving: list[Difference] = field(default_factory=list)
+    unchanged: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+    unread: list[Problem] = field(default_factory=list)
+
+    @property
+    def differences(self):
+        return sorted([*self.updated, *self.leaving], key=lambda difference: difference.line)
+
+    @property
+    def mapping(self):
+        """Every named column with its field, or '' where it holds none: enough to read the file the same way again."""
+        return {name: self.columns.get(number, "") for number, name in enumerate(self.table.header) if name}
+
+    @property
+    def counts(self) -> dict:
+        return {
+            "rows": len(self.table.rows),
+            "create": len(self.created),
+            "update": len(self.updated),
+            "unchanged": self.unchanged,
+            "leave": len(self.leaving),
+            "refused": len({r.line for r in self.refused} | {problem.line for problem in self.unread}),
+            "encoding": self.table.encoding,
+            "separator": self.table.separator,
+            "unused": [
+                name for number, name in enumerate(self.table.header) if name and number not in self.columns
+            ],
+        }
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for two plans that would do the same."""
+        told = [
+            self.counts,
+            [(entry.line, entry.values) for entry in self.created],
+            [(each.line, each.person_id, each.fields) for each in self.differences],
+            [(each.line, each.column, each.code) for each in self.refused],
+        ]
+        return hashlib.sha256(json.dumps(told, default=str).encode()).hexdigest()
+
+
+def read_staff_file(content: bytes) -> Table:
+    return read_table(content, limits=staff_file_limits(), recognises=is_known_header)
+
+
+def check_people(organisation: Organisation, table: Table, chosen: dict[str, str] | None = None) -> Plan:
+    """Compare a file with the people on record; write nothing."""
+    plan = Plan(table, match_columns(table, chosen), unread=list(table.problems))
+    checking = _Checking(plan, _people_on_record(organisation))
+    checking.clean_rows()
+    checking.recognise_people()
+    checking.refuse_shared_emails()
+    checking.find_managers()
+    checking.refuse_circles()
+    checking.sort_out()
+    return plan
+
+
+def _people_on_record(organisation):
+    names = [name for name in FIELDS if name != "manager"]
+    return [
+        Known(pk, dict(zip(names, values, strict=True)), manager_id, f"{values[1]} {values[0]}")
+        for pk, manager_id, *values in organisation.people.order_by("pk").values_list(
+            "pk", "manager_id", *names
+        )
+    ]
+
+
+class _Checking:
+    """The steps of one check, which share what they found."""
+
+    def __init__(self, plan: Plan, people: list[Known]):
+        self.plan = plan
+        self.header_of = {
+            field_name: plan.table.header[number] for number, field_name in plan.columns.items()
+        }
+        self.number_of = {field_name: number for number, field_name in plan.columns.items()}
+        self.people = people
+        self.by_id = {person.id: person for person in people}
+        self.by_number = {p.values["staff_number"]: p for p in people if p.values["staff_number"]}
+        self.by_email = {p.values["email"]: p for p in people if p.values["email"]}
+        self.refused_lines = {problem.line for problem in plan.unread}
+
+    def refuse(self, entry: Entry, field_name: str | None, code: str, **params):
+        column = self.header_of.get(field_name)
+        value = plain(entry.cells[self.number_of[field_name]])[:200] if column is not None else None
+        self.plan.refused.append(Refusal(entry.line, column, value, code, params))
+        self.refused_lines.add(entry.line)
+
+    def clean_rows(self):
+        cleaners = [(number, name, CLEANERS[name]) for number, name in self.plan.columns.items()]
+        for line, cells in self.plan.table.rows:
+            entry = Entry(line, cells, {})
+            for number, name, clean in cleaners:
+                if cells[number]:
+                    try:
+                        value = clean(cells[number])
+                    except Unclean as problem:
+                        self.refuse(entry, name, problem.code, **problem.params)
+                    else:
+                        if value:
+                            entry.values[name] = value
+            self.plan.entries.append(entry)
+
+    def recognise_people(self):
+        """By staff number, else by e-mail. Two lines that claim one person are both refused."""
+        claims = defaultdict(list)
+        for entry in self.plan.entries:
+            number, email = entry.values.get("staff_number"), entry.values.get("email")
+            entry.person = self.by_number.get(number) or self._by_email_alone(number, email)
+            self._refuse_incomplete(entry, number, email)
+            if entry.person:
+                claims[entry.person.id].append(entry)
+            elif number or email:
+                claims[number or email].append(entry)
+        for entries in claims.values():
+            if len(entries) > 1:
+                for entry in entries:
+                    others = _lines(other for other in entries if other is not entry)
+                    key = "staff_number" if entry.values.get("staff_number") else "email"
+                    self.refuse(entry, key, "same_person", lines=others)
+
+    def _by_email_alone(self, number, email):
+        """An e-mail names somebody if the number does not already name somebody else."""
+        person = self.by_email.get(email) if email else None
+        if person and number and person.values["staff_number"]:
+            return None
+        return person
+
+    def _refuse_incomplete(self, entry, number, email):
+        stopped = {r.column for r in self.plan.refused[-len(FIELDS) :] if r.line == entry.line}
+        if (
+            not number
+            and not email
+            and not stopped & {self.header_of.get("staff_number"), self.header_of.get("email")}
+        ):
+            self.refuse(entry, "staff_number" if "staff_number" in self.header_of else "email", "nobody")
+        for name in ("last_name", "first_name"):
+            if name not in entry.values and not entry.person and self.header_of[name] not in stopped:
+                self.refuse(entry, name, "needed")
+        hired = entry.values.get("hired_on") or (entry.person and entry.person.values["hired_on"])
+        left = entry.values.get("left_on") or (entry.person and entry.person.values["left_on"])
+        if hired and left and left < hired and {"hired_on", "left_on"} & set(entry.values):
+            name = "left_on" if "left_on" in entry.values else "hired_on"
+            self.refuse(entry, name, "left_before_hired", hired=hired.isoformat())
+
+    def refuse_shared_emails(self):
+        """Judged on everybody as they will be, so that two people may swap addresses in one file."""
+        owners = defaultdict(list)
+        changed = {e.person.id for e in self.plan.entries if e.person and "email" in e.values}
+        for person in self.people:
+            if person.values["email"] and person.id not in changed:
+                owners[person.values["email"]].append(person)
+        for entry in self.plan.entries:
+            if "email" in entry.values:
+                owners[entry.values["email"]].append(entry)
+        for several in owners.values():
+            entries = [owner for owner in several if isinstance(owner, Entry)]
+            if len(several) < 2 or self._is_one_person(entries):
+                continue
+            for entry in entries:
+                others = [other for other in several if other is not entry]
+                on_record = next((other for other in others if isinstance(other, Known)), None)
+                if on_record:
+                    self.refuse(entry, "email", "email_taken", name=on_record.name)
+                else:
+                    self.refuse(entry, "email", "same_email", lines=_lines(others))
+
+    def _is_one_person(self, entries):
+        """Lines already refused for claiming one person need no second reason."""
+        return (
+            len({id(e.person) if e.person else e.values.get("staff_number", "") for e in entries})
+            == 1
+            < len(entries)
+        )
+
+    def find_managers(self):
+        """A manager is somebody in the file or on record; a refused line still counts as somebody."""
+        in_file = {e.values["staff_number"]: e for e in self.plan.entries if "staff_number" in e.values}
+        for entry in self.plan.entries:
+            number = entry.values.get("manager")
+            if not number:
+                continue
+            manager = self.by_number.get(number) or in_file.get(number)
+            if manager is None:
+                self.refuse(entry, "manager", "manager_unknown")
+            elif manager is entry or (entry.person and manager is entry.person):
+                self.refuse(entry, "manager", "manager_self")
+            else:
+                entry.manager = manager.person or manager if isinstance(manager, Entry) else manager
+
+    def refuse_circles(self):
+        """Follow each reporting line upwards, as it will be; every line of the file on a circle is refused."""
+        boss = {p.id: (p.manager_id, p.name, None) for p in self.people}
+        for entry in self.plan.entries:
+            if entry.manager:
+                boss[_key(entry)] = (_key(entry.manager), entry.name or entry.person.name, entry)
+        finished = set()
+        for start in list(boss):
+            path, place = [], {}
+            here = start
+            while here in boss and here not in finished and here not in place:
+                place[here] = len(path)
+                path.append(here)
+                here = boss[here][0]
+            if here in place:
+                circle = path[place[here] :]
+                names = " → ".join([boss[each][1] for each in circle[:8]] + [boss[circle[0]][1]])
+                for each in circle:
+                    if boss[each][2]:
+                        self.refuse(boss[each][2], "manager", "manager_loop", circle=names)
+            finished.update(path)
+
+    def sort_out(self):
+        for entry in self.plan.entries:
+            if entry.line in self.refused_lines:
+                continue
+            if entry.person is None:
+                self.plan.created.append(entry)
+                continue
+            changes = self._changes(entry)
+            if not changes:
+                self.plan.unchanged += 1
+                continue
+            difference = Difference(entry.line, entry.person.id, entry.person.name, changes)
+            leaves = "left_on" in changes and changes["left_on"][0] is None
+            (self.plan.leaving if leaves else self.plan.updated).append(difference)
+        self.plan.refused.sort(key=lambda refusal: refusal.line)
+
+    def _changes(self, entry):
+        person, changes = entry.person, {}
+        for name, value in entry.values.items():
+            if name == "manager":
+                before = self.by_id.get(person.manager_id)
+                if before is not entry.manager:
+                    changes[name] = (before and (before.values["staff_number"] or before.name), value)
+            elif person.values[name] != value:
+                changes[name] = (person.values[name], value)
+        return changes
+
+
+def _key(somebody):
+    if isinstance(somebody, Known):
+        return somebody.id
+    return somebody.person.id if somebody.person else ("line", somebody.line)
+
+
+def _lines(entries: Iterable[Entry]) -> str:
+    return ", ".join(str(entry.line) for entry in list(entries)[:5])

@@ -1,0 +1,155 @@
+"""Reading Excel workbooks, which are archives that anybody may have made: the archive is judged before it is read."""
+
+import io
+import re
+from datetime import date, datetime, time, timedelta
+from zipfile import ZipFile
+
+from django.utils.translation import gettext as _
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from organisations.problems import Refused
+from organisations.uploads import (
+    HEADER_WITHIN,
+    FileTooLarge,
+    Limits,
+    WrongKindOfFile,
+    too_many_columns,
+    too_many_rows,
+)
+
+
+def check_workbook(content: bytes, limits: Limits | None = None) -> None:
+    """Ask the archive how large it is before anybody unpacks it: 300 kB can become gigabytes."""
+    limits = limits or Limits()
+    try:
+        with ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+            names = {part.filename for part in parts}
+            if any(part.flag_bits & 1 for part in parts):
+                raise WrongKindOfFile(_("This workbook is locked with a password. Save it without one."))
+            if "xl/workbook.xml" not in names:
+                raise WrongKindOfFile(
+                    _(
+                        "This is another kind of document, not an Excel workbook. Save the table as .xlsx or CSV."
+                    )
+                )
+            if len(parts) > limits.parts or sum(part.file_size for part in parts) > limits.unpacked:
+                raise _too_large_unpacked()
+            _look_inside(archive, limits)
+    except Refused:
+        raise
+    except Exception as error:
+        raise _damaged() from error
+
+
+_PLACE = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{0,9})([0-9]{1,12})[\"']([^<]*)(</(?:\w+:)?c>)?")
+_CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
+
+
+def _too_large_unpacked():
+    return FileTooLarge(
+        _(
+            "Unpacked, this workbook is too large. Copy the table alone into a new workbook, or save it as CSV."
+        )
+    )
+
+
+def _look_inside(archive, limits):
+    """Two cells far apart make the reader set aside the whole area between them, which ends the process.
+
+    Every part is looked at, because the archive decides itself which of them is a sheet. Cells without a place of their
+    own take the line of their row, so lines count only if there are such cells.
+    """
+    unpacked = 0
+    for part in archive.infolist():
+        last_row = cells = placed_cells = 0
+        for piece in _whole_tags(archive, part):
+            unpacked += len(piece)
+            if unpacked > limits.unpacked:
+                raise _too_large_unpacked()
+            cells += len(_CELL.findall(piece))
+            for letters, row, rest, end in _PLACE.findall(piece):
+                placed_cells += bool(letters)
+                if rest.count(b">") == 1 and rest.rstrip().endswith(b">" if end else b"/>"):
+                    continue  # an empty cell that only has a format
+                if not letters:
+                    last_row = max(last_row, int(row))
+                elif int(row) > limits.rows + HEADER_WITHIN:
+                    raise too_many_rows(limits)
+                elif _column_number(letters) > limits.columns:
+                    raise too_many_columns(limits)
+        if cells > placed_cells and last_row > limits.rows + HEADER_WITHIN:
+            raise too_many_rows(limits)
+
+
+def _whole_tags(archive, part):
+    """The part in pieces that end before a cell or another tag.
+
+    The archive may lie about the size of a part, so read on to the real end.
+    """
+    part.file_size = 1 << 40
+    rest = b""
+    with archive.open(part) as content:
+        while piece := content.read(1 << 20):
+            rest += piece
+            border = max(rest.rfind(b"<c"), 0) or max(rest.rfind(b"<"), 0)
+            if border == 0 and len(rest) > 1 << 24:
+                raise _too_large_unpacked()
+            yield rest[:border]
+            rest = rest[border:]
+    yield rest
+
+
+def _column_number(letters):
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def read_workbook(content: bytes, limits: Limits) -> tuple[list[list[str]], list]:
+    """The rows of the first sheet that holds something, and the areas of merged cells."""
+    check_workbook(content, limits)
+    try:
+        sheet = _first_sheet(CalamineWorkbook.from_filelike(io.BytesIO(content)))
+        rows = sheet.to_python(skip_empty_area=False)
+        merged = sheet.merged_cell_ranges or []
+    except Refused:
+        raise
+    except Exception as error:
+        raise _damaged() from error
+    return [[cell_text(value) for value in row] for row in rows], merged
+
+
+def _first_sheet(workbook):
+    """The first visible sheet that holds something."""
+    for number, about in enumerate(workbook.sheets_metadata):
+        if about.typ == SheetTypeEnum.WorkSheet and about.visible == SheetVisibleEnum.Visible:
+            sheet = workbook.get_sheet_by_index(number)
+            if sheet.height:
+                return sheet
+    raise Refused(_("The workbook has no visible sheet with anything in it."))
+
+
+def cell_text(value: object) -> str:
+    """What a cell of a workbook says, as a person would write it in a CSV file."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
+    if isinstance(value, date | time | timedelta):
+        return value.isoformat() if not isinstance(value, timedelta) else str(value)
+    return "" if value is None else str(value)
+
+
+def _damaged():
+    return WrongKindOfFile(
+        _(
+            "This workbook is damaged and can't be read. Open it in Excel, save it again as .xlsx, and upload that."
+        )
+    )

@@ -1,0 +1,122 @@
+import json
+
+import openpyxl
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+STAFF = "Nom;Prénom;E-mail;Matricule;Date de sortie\nWeber;Ada;ada@acme.lu;1;\nTun;Ben;ben@acme.lu;2;\n"
+
+
+@pytest.fixture
+def run(acme, capsys, tmp_path):
+    """Run the command on a text or a file; gives the exit code and the answer."""
+
+    def run(text, *arguments):
+        path = tmp_path / "staff.csv"
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        code = 0
+        try:
+            call_command("import_people", "--organisation", "acme", "--json", str(path), *arguments)
+        except SystemExit as stop:
+            code = stop.code
+        return code, json.loads(capsys.readouterr().out)
+
+    return run
+
+
+def test_it_says_what_a_file_would_do_and_does_nothing(acme, run):
+    assert run(STAFF) == (
+        0,
+        {
+            "rows": 2,
+            "create": 2,
+            "update": 0,
+            "unchanged": 0,
+            "leave": 0,
+            "refused": [],
+            "encoding": "utf-8",
+            "separator": ";",
+            "unused": [],
+            "errors": [],
+        },
+    )
+    assert (acme.people.count(), acme.people_imports.count(), acme.files.count()) == (0, 0, 0)
+
+
+def test_with_commit_it_writes_and_the_second_time_nothing(acme, run):
+    code, answer = run(STAFF, "--commit")
+    assert (code, answer["create"], answer["change_set"]) == (0, 2, acme.people_imports.get().pk)
+    assert acme.people.count() == 2
+
+    code, answer = run(STAFF, "--commit")
+    assert (code, answer["create"], answer["unchanged"]) == (0, 0, 2)
+
+
+def test_leavers_are_counted(acme, run):
+    run(STAFF, "--commit")
+
+    _code, answer = run(STAFF.replace("1;\n", "1;31.10.2026\n"))
+
+    assert (answer["leave"], answer["unchanged"]) == (1, 1)
+
+
+def test_refused_rows_end_it_with_the_reasons_and_write_nothing(acme, run):
+    code, answer = run(STAFF.replace("ben@acme.lu", "ben(at)acme.lu"), "--commit")
+
+    told = [
+        {
+            "line": 3,
+            "column": "E-mail",
+            "value": "ben(at)acme.lu",
+            "reason": "This is not an e-mail address. Write it like name@example.lu.",
+        }
+    ]
+    assert (code, answer["rows"], answer["create"], answer["refused"], answer["errors"]) == (
+        1,
+        2,
+        1,
+        told,
+        told,
+    )
+    assert acme.people.count() == 0
+
+
+@pytest.mark.parametrize("text", ["", "%PDF-1.4", "a;a\n1;2", b"\x00\x01\x02\x03\x04\x05\x06\x07" * 9])
+def test_a_file_that_is_none(acme, run, text):
+    code, answer = run(text)
+    assert (code, list(answer)) == (1, ["errors"])
+    assert answer["errors"][0]["reason"]
+
+
+def test_columns_may_be_named(acme, run):
+    code, answer = run(STAFF.replace("E-mail", "Login"), "--map", "Login=email", "--map", "Matricule=")
+    assert (code, answer["create"], answer["unused"]) == (0, 2, ["Matricule"])
+
+    code, answer = run(STAFF, "--map", "Login")
+    assert (code, answer["errors"][0]["reason"]) == (
+        1,
+        "--map Login is not understood. Write --map HEADER=FIELD.",
+    )
+
+
+def test_a_workbook(acme, run, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["Last name", "First name", "Staff number"])
+    book.active.append(["Weber", "Ada", 1])
+    book.save(tmp_path / "staff.xlsx")
+
+    code, answer = run((tmp_path / "staff.xlsx").read_bytes())
+
+    assert (code, answer["create"], answer["encoding"], answer["separator"]) == (0, 1, "xlsx", "")
+
+
+def test_a_file_that_is_not_there(acme, capsys):
+    with pytest.raises(SystemExit):
+        call_command("import_people", "--organisation", "acme", "--json", "nowhere.csv")
+    assert "nowhere.csv" in json.loads(capsys.readouterr().out)["errors"][0]["reason"]
+
+
+def test_an_organisation_must_be_named(acme):
+    with pytest.raises(CommandError):
+        call_command("import_people", "staff.csv")
