@@ -5,4 +5,4 @@ class AssessmentsConfig(AppConfig):
     name = "assessments"
 
     def ready(self):
-        from assessments import tasks  # noqa: F401 - registers the kinds of runs
+        from assessments import home, tasks  # noqa: F401 - registers what the first page says, and the kinds of runs

@@ -7,4 +7,4 @@ class MentoringConfig(AppConfig):
     verbose_name = _("mentoring")
 
     def ready(self):
-        from mentoring import tasks  # noqa: F401 - registers the kinds of runs
+        from mentoring import home, tasks  # noqa: F401 - registers what the first page says, and the kinds of runs

@@ -25,20 +25,12 @@ def members_only(*roles):
     def guard(view):
         @wraps(view)
         def guarded(request, organisation, **kwargs):
-            request.organisation, request.roles = find_membership(
-                request.user, organisation
-            )
+            request.organisation, request.roles = find_membership(request.user, organisation)
             if request.roles.isdisjoint(roles):
                 raise PermissionDenied
             with only(request.organisation.pk):
-                request.person = (
-                    request.organisation.people.present()
-                    .filter(user=request.user)
-                    .first()
-                )
-                if request.person is None and request.roles & frozenset(roles) == {
-                    Role.STAFF
-                }:
+                request.person = request.organisation.people.present().filter(user=request.user).first()
+                if request.person is None and request.roles & frozenset(roles) == {Role.STAFF}:
                     raise Http404  # they have left: their records stay, their access ends
                 return view(request, **kwargs)
 
@@ -73,14 +65,10 @@ def find_membership(user, slug):
     """The organisation of that name and the user's roles there; 404 for outsiders and unknown names alike."""
     for organisation, roles in user.roles_by_organisation.items():
         if organisation.slug == slug:
-            return organisation, frozenset(
-                roles | (user.roles_in_programme & {Role.OFFICER})
-            )
+            return organisation, frozenset(roles | (user.roles_in_programme & {Role.OFFICER}))
     if Role.OFFICER not in user.roles_in_programme:
         raise Http404
-    organisation = (
-        Organisation.objects.select_related("programme").filter(slug=slug).first()
-    )
+    organisation = Organisation.objects.select_related("programme").filter(slug=slug).first()
     if organisation is None:
         raise Http404
     return organisation, frozenset({Role.OFFICER})

@@ -5,4 +5,4 @@ class OrganisationsConfig(AppConfig):
     name = "organisations"
 
     def ready(self):
-        from organisations import tasks  # noqa: F401 - registers the kinds of runs
+        from organisations import home, tasks  # noqa: F401 - registers what the first page says, and the kinds of runs

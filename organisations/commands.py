@@ -53,9 +53,7 @@ class ReportingCommand(BaseCommand):
                 True,
             )
             answer = {**getattr(refusal, "answer", {}), **answer}
-        self.print(
-            answer, as_json=options["json"], committed=options["commit"], failed=failed
-        )
+        self.print(answer, as_json=options["json"], committed=options["commit"], failed=failed)
         if failed:
             sys.exit(1)
 
@@ -74,14 +72,8 @@ class ReportingCommand(BaseCommand):
     def find_organisation(self, slug):
         organisation = Organisation.objects.filter(slug=slug).first()
         if organisation is None:
-            known = ", ".join(
-                Organisation.objects.order_by("slug").values_list("slug", flat=True)[
-                    :20
-                ]
-            )
-            raise Refused(
-                f"There is no organisation “{slug}”. Known ones: {known or 'none yet'}."
-            )
+            known = ", ".join(Organisation.objects.order_by("slug").values_list("slug", flat=True)[:20])
+            raise Refused(f"There is no organisation “{slug}”. Known ones: {known or 'none yet'}.")
         return organisation
 
     def print(self, answer, *, as_json, committed, failed):

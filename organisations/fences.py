@@ -37,9 +37,7 @@ def owned_models(models):
 
 def owned_references(model):
     """Foreign keys (column, other table) from one fenced table to another."""
-    fenced = {
-        other._meta.db_table for other in owned_models(model._meta.apps.get_models())
-    }
+    fenced = {other._meta.db_table for other in owned_models(model._meta.apps.get_models())}
     return [
         (field.column, field.related_model._meta.db_table)
         for field in model._meta.fields
@@ -57,14 +55,10 @@ def _fence(model, connection):
         f"CREATE POLICY own_organisation ON {table} TO {settings.WEB_ROLE} USING ({own}) WITH CHECK ({own})",
         f"DROP POLICY IF EXISTS every_organisation ON {table}",
         f"CREATE POLICY every_organisation ON {table} TO {settings.PLATFORM_ROLE} USING (true) WITH CHECK (true)",
-        *_add_constraint(
-            table, f"{table}_own_id", "UNIQUE (organisation_id, id)", replace=False
-        ),
+        *_add_constraint(table, f"{table}_own_id", "UNIQUE (organisation_id, id)", replace=False),
     ]
     for column, other in owned_references(model):
-        statements += _add_constraint(
-            other, f"{other}_own_id", "UNIQUE (organisation_id, id)", replace=False
-        )
+        statements += _add_constraint(other, f"{other}_own_id", "UNIQUE (organisation_id, id)", replace=False)
         statements += _add_constraint(
             table,
             f"{table}_own_{column}",

@@ -591,7 +591,7 @@ class Run(models.Model):
             return None
         try:
             return caches["progress"].get(str(self.pk))
-        except Exception:  # noqa: BLE001 - whatever is wrong with Redis, the page must still work
+        except Exception:
             return None
 
 
@@ -606,7 +606,9 @@ class PeopleImport(models.Model):
         DONE = "done", _("done")
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="people_imports")
-    file = models.ForeignKey(StoredFile, models.CASCADE, related_name="people_imports", verbose_name=_("file"))
+    file = models.ForeignKey(
+        StoredFile, models.CASCADE, related_name="people_imports", verbose_name=_("file")
+    )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.CHECKED)
     mapping = models.JSONField(_("columns"), default=dict, help_text=_("Field of each column of the file."))
     counts = models.JSONField(_("counts"), default=dict)

@@ -35,38 +35,34 @@ class Fact:
     hidden: bool = False
 
 
-_needs: list[tuple[Role, Callable[[HttpRequest], Iterable[Need]]]] = []
-_facts: list[tuple[Role, Callable[[HttpRequest], Iterable[Fact]]]] = []
+_needs: list[tuple[frozenset[Role], Callable[[HttpRequest], Iterable[Need]]]] = []
+_facts: list[tuple[frozenset[Role], Callable[[HttpRequest], Iterable[Fact]]]] = []
 
 
-def needs(role: Role):
-    """Register a function that says what waits for people with this role."""
+def needs(*roles: Role):
+    """Register a function that says what waits for people with one of these roles."""
 
     def register(function):
-        _needs.append((role, function))
+        _needs.append((frozenset(roles), function))
         return function
 
     return register
 
 
-def facts(role: Role):
-    """Register a function that gives figures to people with this role."""
+def facts(*roles: Role):
+    """Register a function that gives figures to people with one of these roles."""
 
     def register(function):
-        _facts.append((role, function))
+        _facts.append((frozenset(roles), function))
         return function
 
     return register
 
 
 def needs_of(request: HttpRequest) -> list[Need]:
-    found = [
-        need for role, ask in _needs if role in request.roles for need in ask(request)
-    ]
+    found = [need for roles, ask in _needs if roles & request.roles for need in ask(request)]
     return [need for need in found if need.count]
 
 
 def facts_for(request: HttpRequest) -> list[Fact]:
-    return [
-        fact for role, ask in _facts if role in request.roles for fact in ask(request)
-    ]
+    return [fact for roles, ask in _facts if roles & request.roles for fact in ask(request)]

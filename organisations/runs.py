@@ -99,7 +99,7 @@ def ring(run_id: int) -> None:
     """Tell the workers that a run waits. When the broker is away the sweep rings again."""
     try:
         current_app.send_task("organisations.tasks.carry_out_run", [run_id], ignore_result=True)
-    except Exception as error:  # noqa: BLE001 - kombu raises what its transports raise
+    except Exception as error:
         logger.warning("Run %s waits for the sweep, the broker is away: %r", run_id, error)
 
 
@@ -143,7 +143,7 @@ def report_progress(run: Run, done: int, total: int, message: str) -> None:
     """Tell whoever watches how far the work is. Seen at once, although the work is not yet committed."""
     try:
         caches["progress"].set(str(run.pk), {"done": done, "total": total, "message": str(message)}, 3600)
-    except Exception as error:  # noqa: BLE001 - progress is nice to have: without Redis the work goes on
+    except Exception as error:
         logger.info("No progress shown for run %s: %r", run.pk, error)
 
 

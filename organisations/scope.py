@@ -34,9 +34,7 @@ def every_organisation():
     """
     before = _current()
     if before not in (None, "*"):
-        raise ScopeError(
-            "One organisation is in scope; work for all of them can't start inside."
-        )
+        raise ScopeError("One organisation is in scope; work for all of them can't start inside.")
     with _in_scope("*", before):
         yield
 

@@ -1,5 +1,6 @@
 """Pages that belong to no app: errors, health, the accessibility statement."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpResponse, JsonResponse
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_GET
 @require_GET
 @login_not_required
 def accessibility(request):
-    return render(request, "pages/accessibility.html")
+    return render(request, "pages/accessibility.html", {"contact": settings.CONTACT_EMAIL})
 
 
 @never_cache
@@ -47,7 +48,5 @@ def _error(request, status):
     """The error page, or one sentence of plain text if not even that can be drawn."""
     try:
         return render(request, f"{status}.html", status=status)
-    except Exception:  # noqa: BLE001 - an error page must not fail because of what broke the page before it
-        return HttpResponse(
-            "Something went wrong. Please try again later.", "text/plain", status=status
-        )
+    except Exception:
+        return HttpResponse("Something went wrong. Please try again later.", "text/plain", status=status)

@@ -96,6 +96,7 @@ def test_only_the_fixed_places_stand_at_the_top():
         "static tests docker-compose.yml".split()
     )
     needed = set(
-        "dev.py Dockerfile .ci locale benchmarks docs requirements.lock requirements-dev.lock .gitignore .dockerignore .docker".split()
+        "dev.py Dockerfile .ci locale benchmarks docs requirements.lock requirements-dev.lock .gitignore .dockerignore "
+        ".docker".split()
     )
     assert {name.partition("/")[0] for name in tracked if name} <= fixed | needed

@@ -156,7 +156,9 @@ def test_a_broker_that_is_away_does_not_fail_the_request(monkeypatch):
     acme = make.organisation("acme")
     with current_app.connection_for_write("redis://127.0.0.1:1/0") as connection:
         monkeypatch.setattr(
-            current_app, "send_task", lambda name, args, **options: connection.ensure_connection(max_retries=1, timeout=1)
+            current_app,
+            "send_task",
+            lambda name, args, **options: connection.ensure_connection(max_retries=1, timeout=1),
         )
         run = submit("test_enrol", "wish", organisation=acme)
     assert Run.objects.due().get() == run

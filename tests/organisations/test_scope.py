@@ -31,9 +31,7 @@ def test_a_scope_shows_its_own_organisation(two_people, acme, act_behind_the_fen
         assert names() == []
 
 
-def test_every_organisation_can_be_looked_at_for_programme_work(
-    two_people, act_behind_the_fence
-):
+def test_every_organisation_can_be_looked_at_for_programme_work(two_people, act_behind_the_fence):
     with act_behind_the_fence(), every_organisation():
         assert names() == ["Ours", "Theirs"]
 
@@ -98,9 +96,7 @@ def test_nothing_of_a_scope_survives_its_transaction():
     with transaction.atomic(), only(acme.pk):
         make.person(acme, last_name="Ours")
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT current_user, coalesce(current_setting('app.organisation', true), '')"
-        )
+        cursor.execute("SELECT current_user, coalesce(current_setting('app.organisation', true), '')")
         assert cursor.fetchone() == ("pilot_web", "")
     assert names() == []
 
@@ -155,10 +151,7 @@ def test_no_view_or_function_looks_past_the_policies():
     assert query("SELECT relname FROM pg_class WHERE relkind = 'm'") == []
     assert query("SELECT viewname FROM pg_views WHERE schemaname = 'public'") == []
     assert (
-        query(
-            "SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
-        )
-        == []
+        query("SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace") == []
     )
 
 
