@@ -156,9 +156,7 @@ def levels_chart(
 
 def _row_under_its_name(pen, row, y, maximum):
     """For a page: the bar lies under the words, so that long names have room on a phone."""
-    for line in _lines(_named(row), 34):
-        pen.text(0, y + 14, line)
-        y += 18
+    y = pen.paragraph(y, _named(row), 35)
     _level_bar(pen, row, maximum, left=0, right=0.86, y=y + 4)
     return y + 28
 
@@ -198,8 +196,7 @@ def _levels_key(pen, rows, y, maximum):
     if any(row.earlier is not None for row in rows):
         words.append(_("Hollow dot: earlier result"))
     for word in words:
-        pen.text(0, y + 12, word, size=13, fill="muted")
-        y += 18
+        y = pen.paragraph(y, word, 38, size=13, fill="muted")
     return y + 2
 
 
@@ -239,7 +236,7 @@ def radar_chart(
         points = [at(number % len(rows), rows[number % len(rows)].target) for number in places]
         pen.path(points, stroke="ink", width=1.5, dashes="4 3", closed=len(places) == len(rows))
     described = description or _list_of((_named(row), _words(row.level)) for row in rows)
-    return pen.picture(2 * centre, title, described, width=2 * centre)
+    return pen.picture(2 * centre, title, described, width=2 * centre, kind="shape")
 
 
 def _unbroken(values):
@@ -268,50 +265,56 @@ def distribution_chart(
 ) -> SafeString:
     """Per competence one bar, divided by how many people are in each band; the numbers stand in the parts."""
     pen = _Pen(palette or PAGE)
-    pen.text(0, 12, _("Level, and the number of people in each part"), size=13, fill="muted")
+    y = pen.paragraph(0, _("Level, and the number of people in each part"), 38, size=13, fill="muted")
     for number, band in enumerate(bands):
         left, right = number / len(bands), (number + 1) / len(bands)
-        _segment(pen, left, right, 20, 22, number * 4 // max(len(bands) - 1, 1), band)
-    y = 60
+        _segment(pen, left, right, y + 4, 22, number * 4 // max(len(bands) - 1, 1), band)
+    y += 30
+    if any(_is_hatched(row) for row in rows):
+        explained = _("Hatched: not measured, or too few people to show")
+        y = pen.paragraph(y, explained, 38, size=13, fill="muted")
+    y += 10
     for row in rows:
-        for line in _lines(f"{row.code}\u2002{row.name}" if row.code else row.name, 36):
-            pen.text(0, y + 12, line)
-            y += 18
+        y = pen.paragraph(y, _named(row), 35) + 2
         _distribution_bar(pen, row, y)
         y += 38
     return pen.picture(y, title, description or _list_of((row.name, _counts(row)) for row in rows))
 
 
+def _is_hatched(row):
+    if isinstance(row.counts, Hidden) or row.not_measured or not any(row.counts):
+        return True
+    return any(isinstance(count, Hidden) for count in row.counts)
+
+
 def _distribution_bar(pen, row, y):
-    """A hidden part has the same width whatever it hides; the others share the rest by their counts."""
-    if isinstance(row.counts, Hidden):
-        _hidden_bar(pen, 0, 1, y, 24, row.counts)
-        return
-    parts = [*enumerate(row.counts), (None, row.not_measured)]
-    hidden = sum(1 for _band, count in parts if isinstance(count, Hidden))
-    known = sum(count for _band, count in parts if not isinstance(count, Hidden))
-    if not known and not hidden:
-        pen.hatch(0, 1, y, 24)
-        pen.label(0.5, y + 16, _("not measured"))
-        return
+    counts = [] if isinstance(row.counts, Hidden) else [*row.counts, row.not_measured]
+    hidden = [count for count in counts if isinstance(count, Hidden)]
+    known = sum(count for count in counts if not isinstance(count, Hidden))
     if not known:
-        _hidden_bar(pen, 0, 1, y, 24)
+        nothing = row.counts if isinstance(row.counts, Hidden) else next(iter(hidden), None)
+        pen.hatch(0, 1, y, 24)
+        pen.label(0.5, y + 16, _words(nothing))
         return
-    left, for_hidden = 0.0, 0.1
-    bands = max(len(row.counts) - 1, 1)
-    for band, count in parts:
-        if isinstance(count, Hidden):
-            right = left + for_hidden
-            _hidden_bar(pen, left, right, y, 24, count)
-        else:
-            right = left + (1 - hidden * for_hidden) * count / known
-            if count and band is None:
-                pen.hatch(left, right, y, 24)
-                if right - left > 0.09:
-                    pen.label((left + right) / 2, y + 16, str(count))
-            elif count:
-                _segment(pen, left, right, y, 24, band * 4 // bands, str(count))
+    # A hidden part is as wide whatever it hides; the others share the rest by their counts.
+    for_hidden = 0.1
+    for_known = 1 - for_hidden * len(hidden)
+    left = 0.0
+    for number, count in enumerate(counts):
+        right = left + (for_hidden if isinstance(count, Hidden) else for_known * count / known)
+        if isinstance(count, Hidden) or number == len(row.counts):
+            _hatched_segment(pen, left, right, y, count)
+        elif count:
+            _segment(pen, left, right, y, 24, number * 4 // max(len(row.counts) - 1, 1), str(count))
         left = right
+
+
+def _hatched_segment(pen, left, right, y, count):
+    """Too few people, or people without a level; a thin gap keeps it apart from its neighbour."""
+    if right - left > 0.01:
+        pen.hatch(left, right - 0.008, y, 24)
+    if right - left > 0.09:
+        pen.label((left + right) / 2, y + 16, str(count))
 
 
 def _segment(pen, left, right, y, height, band, words):
@@ -320,11 +323,6 @@ def _segment(pen, left, right, y, height, band, words):
     if right - left >= 0.035 * len(words) + 0.02:
         middle = (left + right) / 2
         pen.text(middle, y + height / 2 + 5, words, size=13, fill=f"on-band-{band}", anchor="middle")
-
-
-def _hidden_bar(pen, left, right, y, height, hidden=HIDDEN):
-    pen.hatch(left, right, y, height)
-    pen.label((left + right) / 2, y + height / 2 + 4, str(hidden))
 
 
 def heat_map(
@@ -340,7 +338,7 @@ def heat_map(
     """A field of cells in one hue, darker for more, each with its value in words."""
     palette = palette or PAGE
     names = 190
-    cell = max((palette.width - names) / max(len(column_names), 1), 24) if palette.width else 46
+    cell = max((palette.width - names) / max(len(column_names), 1), 24) if palette.width else 44
     size = 13 if cell >= 36 else 11
     pen = _Pen(palette)
     for column, name in enumerate(column_names):
@@ -353,7 +351,9 @@ def heat_map(
     described = description or _list_of(
         (name, ", ".join(_words(value) for value in row)) for name, row in zip(row_names, values, strict=True)
     )
-    return pen.picture(32 + 32 * len(row_names), title, described, width=names + cell * len(column_names))
+    return pen.picture(
+        32 + 32 * len(row_names), title, described, width=names + cell * len(column_names), kind="fixed"
+    )
 
 
 def _heat_cell(pen, x, y, width, value, maximum, size):
@@ -379,9 +379,7 @@ def funnel_chart(
     pen, y = _Pen(palette or PAGE), 0
     most = max((step.count for step in steps if not isinstance(step.count, Hidden)), default=0)
     for step in steps:
-        for line in _lines(step.label, 30):
-            pen.text(0, y + 14, line)
-            y += 18
+        y = pen.paragraph(y, step.label, 30)
         pen.text(1, y - 4, _words(step.count), bold=True, anchor="end")
         pen.bar(0, 1, y + 4, 16, "track")
         if isinstance(step.count, Hidden):
@@ -390,8 +388,7 @@ def funnel_chart(
             pen.bar(0, step.count / most, y + 4, 16, "accent")
         y += 24
         if step.note:
-            pen.text(0, y + 13, step.note, size=13, fill="muted")
-            y += 18
+            y = pen.paragraph(y, step.note, 38, size=13, fill="muted")
         y += 12
     return pen.picture(y, title, description or _list_of((step.label, _words(step.count)) for step in steps))
 
@@ -506,7 +503,7 @@ def _shortened(words, limit):
 
 
 def _number(value: Number) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+    return f"{round(value, 2):g}"
 
 
 class _Pen:
@@ -518,6 +515,13 @@ class _Pen:
 
     def text(self, place, y, words, *, size=14, bold=False, fill="ink", anchor="start"):
         self._text(self.palette.x(place), y, words, size, bold, fill, anchor)
+
+    def paragraph(self, y, words, limit, *, size=14, fill="ink"):
+        """Words in as many lines as a phone needs for them; gives the height at which they end."""
+        for line in _lines(words, 2 * limit if self.palette.width else limit):
+            self.text(0, y + 14, line, size=size, fill=fill)
+            y += 18
+        return y
 
     def text_at(self, x, y, words, *, size=13, bold=False, fill="ink", anchor="middle"):
         self._text(_number(x), y, words, size, bold, fill, anchor)
@@ -600,7 +604,7 @@ class _Pen:
             )
         self.shapes.append(shape)
 
-    def picture(self, height, title, description, width=None):
+    def picture(self, height, title, description, width=None, kind="fluid"):
         height = _number(height)
         known_width = width or self.palette.width
         if known_width:
@@ -608,7 +612,6 @@ class _Pen:
             size = f'width="{known_width}" height="{height}" viewBox="0 0 {known_width} {height}"'
         else:
             size = f'width="100%" height="{height}"'
-        kind = "fixed" if width else "fluid"
         font = f' font-family="{self.palette.font}"' if self.palette.font else ""
         return mark_safe(  # every word in it has been escaped
             f'<svg xmlns="http://www.w3.org/2000/svg" class="chart {kind}" role="img" {size}{font}>'

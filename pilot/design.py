@@ -19,7 +19,9 @@ class SampleForm(forms.Form):
     started = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
     hours = forms.IntegerField()
     table = forms.FileField(label="File", help_text="CSV or XLSX, up to 20 MB.")
-    role = forms.ChoiceField(choices=[("mentor", "I would mentor"), ("mentee", "I would be mentored")], widget=forms.RadioSelect)
+    role = forms.ChoiceField(
+        choices=[("mentor", "I would mentor"), ("mentee", "I would be mentored")], widget=forms.RadioSelect
+    )
     languages = forms.MultipleChoiceField(
         choices=[("fr", "Français"), ("de", "Deutsch"), ("lb", "Lëtzebuergesch")],
         widget=forms.CheckboxSelectMultiple,
@@ -122,15 +124,29 @@ def samples() -> dict:
         "filter": SampleFilter(),
         "page": Paginator(range(340), 20).get_page(4),
         "figures": [
-            {"label": "Invited", "value": 400, "unit": "people", "base": "of 400 enrolled", "date": "22 November 2026"},
-            {"label": "Shared a result", "value": 251, "unit": "people", "base": "of 312 who started", "target": "300"},
+            {
+                "label": "Invited",
+                "value": 400,
+                "unit": "people",
+                "base": "of 400 enrolled",
+                "date": "22 November 2026",
+            },
+            {
+                "label": "Shared a result",
+                "value": 251,
+                "unit": "people",
+                "base": "of 312 who started",
+                "target": "300",
+            },
             {"label": "Mean level, safety", "value": "2.6", "unit": "of 8", "base": "251 people measured"},
             {"label": "Finished a course", "value": charts.HIDDEN, "base": "of 60 paired"},
         ],
         "steps": ["Choose a file", "Check", "Repair", "Confirm", "Done"],
         "problems": [
             Problem("The e-mail address is not complete.", line=14, column="email", value="ada.weber@"),
-            Problem("This staff number stands in line 3 already.", line=27, column="staff_number", value="A-1007"),
+            Problem(
+                "This staff number stands in line 3 already.", line=27, column="staff_number", value="A-1007"
+            ),
         ],
         "runs": [
             SimpleNamespace(**run, state="queued", progress=None),
@@ -139,7 +155,9 @@ def samples() -> dict:
                 state="running",
                 progress={"done": 1200, "total": 10000, "message": "Checking rows"},
             ),
-            SimpleNamespace(**run | {"pk": 3, "is_over": True, "succeeded": True}, state="done", progress=None),
+            SimpleNamespace(
+                **run | {"pk": 3, "is_over": True, "succeeded": True}, state="done", progress=None
+            ),
             SimpleNamespace(
                 **run | {"pk": 4, "is_over": True, "problem": "Line 14 names a person who is not enrolled."},
                 state="failed",

@@ -9,6 +9,7 @@
 | `ALLOWED_HOSTS` | comma-separated host names; needed in production |
 | `SITE_ADDRESS` | how people reach us, such as `https://pilot.example.lu`; used in mails |
 | `EMAIL_URL`, `MAIL_FROM` | outgoing mail; in development mails are files under `.local/mail` |
+| `CONTACT_EMAIL` | where people report barriers; by default the address of `MAIL_FROM` |
 | `TRUSTED_PROXIES` | number of proxies in front of the web server |
 
 Each of them may be given as a file instead: `SECRET_KEY_FILE=/run/secrets/secret_key`.
@@ -16,6 +17,7 @@ Each of them may be given as a file instead: `SECRET_KEY_FILE=/run/secrets/secre
 
 import os
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 
 import environ
@@ -27,9 +29,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
 ENVIRONMENT = env.str("PILOT_ENVIRONMENT", default="development")
 if ENVIRONMENT not in ("development", "test", "production"):
-    raise ImproperlyConfigured(
-        "PILOT_ENVIRONMENT must be development, test or production."
-    )
+    raise ImproperlyConfigured("PILOT_ENVIRONMENT must be development, test or production.")
 IN_PRODUCTION = ENVIRONMENT == "production"
 # What this process does: web, worker, beat or manage. Start-up checks and broker time-outs depend on it.
 PROCESS = env.str("PILOT_PROCESS", default="manage")
@@ -119,11 +119,7 @@ TEMPLATES = [
 
 # --- Data -------------------------------------------------------------------------------------------------------------
 
-DATABASES = {
-    "default": env.db(
-        "DATABASE_URL", default="postgres://pilot_web@127.0.0.1:5432/pilot"
-    )
-}
+DATABASES = {"default": env.db("DATABASE_URL", default="postgres://pilot_web@127.0.0.1:5432/pilot")}
 DATABASES["default"] |= {
     "ATOMIC_REQUESTS": True,
     "CONN_MAX_AGE": 300,
@@ -186,9 +182,7 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
-RUN_LEASE = timedelta(
-    minutes=15
-)  # longer than CELERY_TASK_TIME_LIMIT: a live worker never loses its run
+RUN_LEASE = timedelta(minutes=15)  # longer than CELERY_TASK_TIME_LIMIT: a live worker never loses its run
 RUN_TRIES = 5
 
 # --- People and sessions ----------------------------------------------------------------------------------------------
@@ -196,9 +190,7 @@ RUN_TRIES = 5
 AUTH_USER_MODEL = "organisations.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
-    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
@@ -217,16 +209,12 @@ ACCOUNT_ADAPTER = "pilot.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = (
-    "none"  # addresses are proven by the invitation that was sent to them
-)
+ACCOUNT_EMAIL_VERIFICATION = "none"  # addresses are proven by the invitation that was sent to them
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
-    "TRUSTED_PROXIES", default=1 if IN_PRODUCTION else 0
-)
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if IN_PRODUCTION else 0)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
@@ -267,6 +255,8 @@ CONTENT_SECURITY_POLICY = {
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
     "MAIL_FROM", default="Digital Skills Readiness Pilot <pilot@localhost>"
 )
+# Where people report what they cannot use; shown on the accessibility page.
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default=parseaddr(DEFAULT_FROM_EMAIL)[1])
 if IN_PRODUCTION:
     vars().update(env.email("EMAIL_URL"))
     EMAIL_TIMEOUT = 10
@@ -297,9 +287,7 @@ WHITENOISE_AUTOREFRESH = False
 if IN_PRODUCTION:
     STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {
-            "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        },
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     }
 
 # --- Limits -----------------------------------------------------------------------------------------------------------
@@ -342,9 +330,7 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}
-    },
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {
         "handlers": ["console"],

@@ -1,11 +1,12 @@
 """Every address. Pages of one organisation live under /o/<its short name>/, those of the programme elsewhere."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
 from organisations.views import home
-from pilot import views
+from pilot import design, views
 
 urlpatterns = [
     path("", home.start, name="home"),
@@ -21,6 +22,8 @@ urlpatterns = [
     path("api/v1/", include("pilot.api_urls")),
     path("admin/", admin.site.urls),
 ]
+if settings.ENVIRONMENT == "development":
+    urlpatterns.append(path("design/", design.design, name="design"))
 
 handler400 = "pilot.views.bad_request"
 handler403 = "pilot.views.permission_denied"
