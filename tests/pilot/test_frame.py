@@ -5,6 +5,7 @@ import re
 import pytest
 from django import forms
 from django.core import mail
+from django.template import Context, Engine
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
@@ -102,6 +103,17 @@ def test_a_wrong_password_is_explained_at_the_top(client, hr):
     response = client.post(reverse("account_login"), {"login": hr.email, "password": "wrong"})
 
     assert 'class="error-summary"' in response.content.decode()
+
+
+def test_a_page_without_a_heading_of_its_own_is_headed_by_its_title():
+    page = Engine.get_default().from_string(
+        '{% extends "base.html" %}{% block title %}Ada & {{ name }}{% endblock %}'
+    )
+
+    drawn = page.render(Context({"name": "<Tom>"}))
+
+    assert "<h1>Ada & &lt;Tom&gt;</h1>" in drawn
+    assert "<title>Ada & &lt;Tom&gt; ·" in drawn
 
 
 def test_nobody_can_register(client):
