@@ -66,7 +66,7 @@ def run(arguments: list[str]) -> None:
         with Servers(SERVERS, kept_secrets()) as servers:
             shared = os.environ | servers.environment | {"SITE_ADDRESS": address}
             shared.setdefault("PILOT_ENVIRONMENT", "development")
-            prepare(shared | {"PILOT_PROCESS": "manage"})
+            prepare(shared | {"PILOT_PROCESS": "manage"}, demonstration=True)
             supervise(port, address, shared, servers.environment)
 
 
@@ -170,7 +170,7 @@ def manage_on_own_servers(arguments: list[str]) -> int:
     with Servers(SERVERS, kept_secrets()) as servers:
         environment = os.environ | servers.environment | {"PILOT_PROCESS": "manage"}
         if arguments and arguments[0] not in NEED_NO_DATA:
-            prepare(environment)
+            prepare(environment, demonstration=servers.embeds_database)
         return call_manage(arguments, environment)
 
 

@@ -39,6 +39,11 @@ class Servers(contextlib.AbstractContextManager):
     def __exit__(self, *exception):
         self._started.close()
 
+    @property
+    def embeds_database(self) -> bool:
+        """Is the database ours to fill? A given one may hold real data."""
+        return not os.environ.get("DATABASE_URL")
+
     def _start(self, kind):
         server = kind(self.state, throw_away=self.throw_away)
         self._started.callback(server.stop)
@@ -46,9 +51,9 @@ class Servers(contextlib.AbstractContextManager):
         return server
 
     def _database(self) -> dict[str, str]:
-        given = os.environ.get("DATABASE_URL")
-        if not given:
+        if self.embeds_database:
             return self._prepared(self._start(Postgres).administrator_url, DATABASE)
+        given = os.environ["DATABASE_URL"]
         if owner := os.environ.get("MIGRATE_DATABASE_URL"):
             return {"DATABASE_URL": given, "MIGRATE_DATABASE_URL": owner}
         if not self._may_administer(given):
