@@ -1,7 +1,22 @@
 """What holds for every request."""
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
+from django.http import HttpResponse
+from django.template.loader import get_template
 from django.utils import translation
+
+
+def refuse_large_bodies(get_response):
+    """Answer 413 before reading a body that is larger than the largest file we take."""
+
+    def middleware(request):
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) > settings.LARGEST_BODY:
+            return HttpResponse(get_template("413.html").render({}), status=413)
+        return get_response(request)
+
+    return middleware
 
 
 def speak_the_users_language(get_response):

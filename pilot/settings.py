@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "pilot.middleware.refuse_large_bodies",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -262,7 +263,7 @@ if IN_PRODUCTION:
     EMAIL_TIMEOUT = 10
 elif ENVIRONMENT == "development":
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = BASE_DIR / ".local" / "mail"
+    EMAIL_FILE_PATH = env.str("MAIL_DIRECTORY", default=str(BASE_DIR / ".local" / "mail"))
 
 # --- Languages, static files ------------------------------------------------------------------------------------------
 
@@ -299,6 +300,7 @@ PIX_MAX_BYTES = 30_000_000
 PIX_MAX_ROWS = 100_000
 SMALLEST_PUBLISHED_COUNT = 5  # may be raised, never lowered
 # Larger request bodies are refused before they are read (pilot.middleware); files are judged one by one later.
+LARGEST_BODY = max(STAFF_FILE_MAX_BYTES, PIX_MAX_BYTES) + 1_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 

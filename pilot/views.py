@@ -1,12 +1,19 @@
 """Pages that belong to no app: errors, health, the accessibility statement."""
 
+import logging
+import secrets
+import sys
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
+
+logger = logging.getLogger(__name__)
 
 
 @require_GET
@@ -41,12 +48,25 @@ def page_not_found(request, exception=None):
 
 
 def server_error(request):
-    return _error(request, 500)
+    """The fault is ours. When the database is away, say so and when to come back."""
+    fault = sys.exc_info()[1]
+    if isinstance(fault, OperationalError | InterfaceError):
+        response = _error(None, 503)
+        response["Retry-After"] = "30"
+        return response
+    reference = secrets.token_hex(4)
+    logger.error("Fault %s at %s %s", reference, request.method, request.path, exc_info=fault)
+    return _error(None, 500, {"reference": reference})
 
 
-def _error(request, status):
-    """The error page, or one sentence of plain text if not even that can be drawn."""
+def _error(request, status, context=None):
+    """The error page, or one sentence of plain text if not even that can be drawn.
+
+    Without a request nothing is asked of the database, which may be what is broken.
+    """
     try:
-        return render(request, f"{status}.html", status=status)
+        page = get_template(f"{status}.html").render(context or {}, request)
     except Exception:
+        logger.exception("The page for status %s can't be drawn", status)
         return HttpResponse("Something went wrong. Please try again later.", "text/plain", status=status)
+    return HttpResponse(page, status=status)
