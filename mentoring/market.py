@@ -4,6 +4,7 @@ from functools import cached_property
 
 import numpy as np
 
+from assessments.models import HIGHEST_LEVEL
 from mentoring.candidates import Candidate
 from mentoring.models import LeftOut
 from mentoring.rules import GAP, LANGUAGE, PAIR_RULES, PRESENT, REPORTING_LINE, SOMEBODY_ELSE
@@ -26,10 +27,14 @@ class Side:
         self.room = np.array([candidate.room for candidate in candidates], dtype=np.int64)
         self.present = np.array([candidate.is_present for candidate in candidates], dtype=bool)
         self.has_result = np.array([candidate.result is not None for candidate in candidates], dtype=bool)
+        # One bit for each language: two people understand each other when a bit is set in both.
         self.languages = np.array(
-            [[language in candidate.languages for language in languages] for candidate in candidates],
-            dtype=np.float32,
-        ).reshape(len(candidates), len(languages))
+            [
+                sum(1 << languages.index(language) for language in candidate.languages)
+                for candidate in candidates
+            ],
+            dtype=np.int64,
+        )
         self.levels = np.full((len(candidates), positions), UNKNOWN, dtype=np.int16)
         self.chosen = np.zeros((len(candidates), positions), dtype=bool)
         for row, candidate in enumerate(candidates):
@@ -66,13 +71,17 @@ class Market:
     @cached_property
     def gap_points(self) -> np.ndarray:
         """Points for what can be learnt: levels between the two, on each competence with enough of them."""
-        points = np.zeros(self.shape, dtype=np.int32)
+        points = np.zeros(self.shape, dtype=np.int16)
+        every_level = np.arange(HIGHEST_LEVEL + 1, dtype=np.int16)[:, None]
         for position in range(self.positions):
             mentors, mentees = self.mentors.measured(position), self.mentees.measured(position)
-            gaps = self.mentors.levels[mentors, position, None] - self.mentees.levels[None, mentees, position]
-            worth = np.minimum(gaps, MOST_LEVELS) * POINTS_PER_LEVEL
-            points[np.ix_(mentors, mentees)] += np.where(gaps >= self.minimum_gap, worth, 0)
-        return points
+            gaps = every_level - self.mentees.levels[mentees, position]
+            worth = np.zeros(
+                (len(every_level), len(self.mentees)), dtype=np.int16
+            )  # of a mentor on each level
+            worth[:, mentees] = np.where(gaps >= self.minimum_gap, np.minimum(gaps, MOST_LEVELS), 0)
+            points[mentors] += worth[self.mentors.levels[mentors, position]]
+        return points * np.int16(POINTS_PER_LEVEL)
 
     @cached_property
     def in_one_line(self) -> np.ndarray:
@@ -99,10 +108,10 @@ class Market:
             allowed &= holds
         points = (
             self.gap_points
-            + OTHER_DEPARTMENT * self._differ("department")
-            + OTHER_SITE * self._differ("site")
+            + self._differ("department") * np.int16(OTHER_DEPARTMENT)
+            + self._differ("site") * np.int16(OTHER_SITE)
         )
-        return np.where(allowed, points, -1)
+        return np.where(allowed, points, np.int16(-1))
 
     def _differ(self, field):
         """Pairs of which both have said it and not said the same."""

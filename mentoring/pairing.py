@@ -3,14 +3,15 @@
 Heavy (arrays, solver): imported by the worker's task and the command, never by a page.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mentoring.candidates import Candidate, candidates_of
+from mentoring.candidates import candidates_of
 from mentoring.market import Market
 from mentoring.matching import match
 from mentoring.models import LeftOut, MentoringRound, Pairing, TheirRole
@@ -82,42 +83,52 @@ def _pairs_of_people(market, matching):
 
 
 def _keep_pairs(mentoring_round, market, matching):
+    """Store the pairs with what led to them. No levels: whoever looks a decision up finds them by the results' ids.
+
+    One statement from one document, because building a thousand objects takes longer than solving.
+    """
     mentoring_round.pairings.all().delete()
     choices = (market.scores >= 0).sum(axis=0)
-    Pairing.objects.bulk_create(
-        _proposal(
-            mentoring_round,
-            market.mentors.candidates[row],
-            market.mentees.candidates[column],
-            score=int(market.scores[row, column]),
-            choices=int(choices[column]),
-        )
+    proposals = [
+        {
+            "mentor": mentor.person,
+            "mentee": mentee.person,
+            "focus": works_on(mentor, mentee, mentoring_round.minimum_gap),
+            "languages": sorted(mentor.languages & mentee.languages),
+            "score": int(market.scores[row, column]),
+            "explanation": {
+                "mentor_result": mentor.result,
+                "mentee_result": mentee.result,
+                "minimum_gap": mentoring_round.minimum_gap,
+                "possible_mentors": int(choices[column]),
+                "other_department": differ(mentor.department, mentee.department),
+                "other_site": differ(mentor.site, mentee.site),
+            },
+        }
         for row, column in matching.pairs
-    )
+        for mentor, mentee in [(market.mentors.candidates[row], market.mentees.candidates[column])]
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO mentoring_pairing
+                (organisation_id, round_id, state, mentor_id, mentee_id, focus, languages, score, explanation)
+            SELECT %s, %s, %s, mentor, mentee, focus, languages, score, explanation
+            FROM jsonb_to_recordset(%s) AS proposal
+                (mentor bigint, mentee bigint, focus smallint[], languages text[], score int, explanation jsonb)
+            """,
+            [
+                mentoring_round.organisation_id,
+                mentoring_round.pk,
+                Pairing.State.PROPOSED,
+                json.dumps(proposals),
+            ],
+        )
 
 
-def _proposal(
-    mentoring_round: MentoringRound, mentor: Candidate, mentee: Candidate, score: int, choices: int
-) -> Pairing:
-    """The pair with what led to it. No levels: whoever looks the decision up finds them by the ids of the results."""
-    return Pairing(
-        organisation_id=mentoring_round.organisation_id,
-        round=mentoring_round,
-        mentor_id=mentor.person,
-        mentee_id=mentee.person,
-        focus=works_on(mentor, mentee, mentoring_round.minimum_gap),
-        languages=sorted(mentor.languages & mentee.languages),
-        score=score,
-        explanation={
-            "mentor_result": mentor.result,
-            "mentee_result": mentee.result,
-            "minimum_gap": mentoring_round.minimum_gap,
-            "possible_mentors": choices,
-            "other_department": bool(mentor.department and mentee.department)
-            and mentor.department != mentee.department,
-            "other_site": bool(mentor.site and mentee.site) and mentor.site != mentee.site,
-        },
-    )
+def differ(one: str, other: str) -> bool:
+    """Whether both are known and not the same."""
+    return bool(one and other and one != other)
 
 
 def _keep_left_out(mentoring_round, market, matching):

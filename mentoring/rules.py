@@ -77,7 +77,7 @@ SOMEBODY_ELSE = PairRule(
 LANGUAGE = PairRule(
     "language",
     _("They have a working language in common."),
-    matrix=lambda market: market.mentors.languages @ market.mentees.languages.T > 0,
+    matrix=lambda market: market.mentors.languages[:, None] & market.mentees.languages[None, :] != 0,
     holds=lambda mentor, mentee, _gap: not mentor.languages.isdisjoint(mentee.languages),
 )
 REPORTING_LINE = PairRule(
