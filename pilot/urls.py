@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -18,7 +19,7 @@ urlpatterns = [
     path("accessibility/", views.accessibility, name="accessibility"),
     path("health/", views.health, name="health"),
     path("accounts/", include("allauth.account.urls")),
-    path("api/", RedirectView.as_view(pattern_name="api-reference"), name="api"),
+    path("api/", login_not_required(RedirectView.as_view(pattern_name="api-reference")), name="api"),
     path("api/v1/", include("pilot.api_urls")),
     path("admin/", admin.site.urls),
 ]
