@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from math import cos, pi, sin
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 from django.utils.formats import number_format
 from django.utils.html import escape
@@ -41,6 +41,13 @@ class LevelRow:
     target: Number | None = None
     earlier: Number | None = None
     area_name: str = ""
+
+    @property
+    def gap(self) -> Number | None:
+        """Levels still to go; none where there is no level or no target."""
+        if self.level is None or self.target is None:
+            return None
+        return max(self.target - self.level, 0)
 
 
 @dataclass(frozen=True)
@@ -404,8 +411,8 @@ def trend_chart(
 ) -> SafeString:
     """A line through time, its interval as a band, the number of people under each point; gaps stay gaps."""
     pen = _Pen(palette or PAGE)
-    known = [point for point in points if _is_number(point.value)]
-    top = maximum or max((max(point.value, point.high or 0) for point in known), default=1) or 1
+    heights = [height for point in points for height in (point.value, point.high)]
+    top = maximum or max((height for height in heights if _is_number(height)), default=1) or 1
     places = [(number + 0.5) / len(points) for number in range(len(points))]
     floor, height = 190, 150
 
@@ -480,7 +487,7 @@ def _list_of(pairs):
     return "; ".join(f"{name}: {figure}" for name, figure in pairs)
 
 
-def _is_number(value):
+def _is_number(value: Value) -> TypeGuard[Number]:
     return value is not None and not isinstance(value, Hidden)
 
 

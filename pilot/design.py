@@ -120,6 +120,7 @@ def samples() -> dict:
     run = {"pk": 1, "is_over": False, "succeeded": False, "problem": "", "ended_at": None}
     return {
         "pictures": pictures(),
+        "levels": LEVELS,
         "form": SampleForm({"name": "", "email": "ada", "department": "Risk", "languages": []}),
         "filter": SampleFilter(),
         "page": Paginator(range(340), 20).get_page(4),

@@ -1,8 +1,10 @@
 """Pictures say what they show, never draw what is unknown as zero, and hold nothing that a browser or a PDF refuses."""
 
+import re
 from xml.etree import ElementTree
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from assessments import charts
@@ -144,6 +146,24 @@ def test_a_level_that_was_not_measured_is_hatched_and_has_no_bar():
     assert rows_of_bars(unknown) == []
     assert "stroke-dasharray" not in measured
     assert "stroke-dasharray" in unknown
+
+
+def test_a_gap_needs_a_level_and_a_target():
+    assert [row.gap for row in LEVELS] == [1, 4, None]
+    assert LevelRow("1.1", "Search", 1, 6, target=4).gap == 0
+
+
+def test_the_table_beside_the_picture_holds_the_same_figures():
+    table = render_to_string("components/levels.html", {"rows": LEVELS, "caption": "Levels"})
+    cells = re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", table)
+
+    assert cells[4:] == [
+        *["Earlier result", "Information"],
+        *["1.1 Search", "5", "6", "1", "3"],
+        *["1.2 Manage data", "0", "4", "4", "–"],
+        "Safety",
+        *["4.1 Secure", "not measured", "–", "–", "–"],
+    ]
 
 
 def test_the_key_names_only_what_is_drawn():
