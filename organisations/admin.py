@@ -119,6 +119,21 @@ class StoredFileAdmin(ReadOnly):
         return super().get_queryset(request).defer("content")
 
 
+@admin.register(models.PeopleImport)
+class PeopleImportAdmin(ReadOnly):
+    list_display = ["file", "organisation", "state", "created_by", "created_at", "committed_at"]
+    list_filter = ["state"]
+    list_select_related = ["file", "organisation", "created_by"]
+    search_fields = ["file__name", "organisation__name"]
+    fields = [
+        *("organisation", "file", "state", "mapping", "counts"),
+        *("created_by", "created_at", "committed_by", "committed_at"),
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("file__content", "findings", "change_set")
+
+
 @admin.action(description=_("Try again"))
 def try_again(modeladmin, request, queryset):
     """Queue jobs that were given up; the sweep rings for them within seconds."""

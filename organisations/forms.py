@@ -7,7 +7,8 @@ from django.contrib.auth import password_validation
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from organisations.models import ApiToken, Language, Organisation
+from organisations.cleaning import CLEANERS, Unclean
+from organisations.models import ApiToken, Language, Organisation, Person
 
 
 class OrganisationForm(forms.ModelForm):
@@ -100,3 +101,146 @@ class ApiTokenForm(forms.ModelForm):
     def save(self, commit=True):
         self.instance.expires_at = timezone.now() + timedelta(days=self.cleaned_data["days"])
         return super().save(commit)
+
+
+# --- People -----------------------------------------------------------------------------------------------------------
+
+
+class PeopleFilterForm(forms.Form):
+    """Which people a list shows; nonsense shows everybody."""
+
+    PRESENT, LEFT, ALL = "present", "left", "all"
+    STATES = [(PRESENT, _("present")), (LEFT, _("left")), (ALL, _("everybody"))]
+
+    q = forms.CharField(label=_("Name, e-mail or staff number"), max_length=100, required=False)
+    department = forms.ChoiceField(label=_("Department"), required=False)
+    state = forms.ChoiceField(label=_("Who"), choices=STATES, required=False)
+
+    def __init__(self, *args, departments, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["department"].choices = [
+            ("", _("all departments")),
+            *[(name, name) for name in departments],
+        ]
+
+    def narrow(self, people):
+        """Those of the people who were asked for."""
+        self.is_valid()
+        chosen = self.cleaned_data
+        state = chosen.get("state") or self.PRESENT
+        if state == self.PRESENT:
+            people = people.present()
+        elif state == self.LEFT:
+            people = people.left()
+        if chosen.get("department"):
+            people = people.filter(department=chosen["department"])
+        return people.matching(chosen.get("q", ""))
+
+
+class PersonForm(forms.ModelForm):
+    """One person, cleaned like a row of a staff file."""
+
+    email = forms.CharField(label=_("Work e-mail"), required=False, widget=forms.EmailInput)
+    manager = forms.CharField(
+        label=_("Manager"),
+        required=False,
+        help_text=_("The manager's staff number. The manager must be enrolled, too."),
+    )
+    languages = forms.MultipleChoiceField(
+        label=_("Working languages"),
+        choices=Language.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Person
+        fields = [
+            "last_name",
+            "first_name",
+            "email",
+            "staff_number",
+            "department",
+            "site",
+            "manager",
+            "job_family",
+            "languages",
+            "hired_on",
+            "left_on",
+        ]
+        widgets = {
+            "hired_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "left_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+
+    TAKEN = {
+        "email": _("Somebody else here has this e-mail."),
+        "staff_number": _("Somebody else here has this staff number."),
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.people = self.instance.organisation.people.exclude(pk=self.instance.pk)
+        manager = self.instance.manager
+        self.initial["manager"] = manager.staff_number if manager else ""
+        self.initial["seen"] = self.instance.version
+
+    def clean(self):
+        for name in ("last_name", "first_name", "email", "staff_number", "department", "site", "job_family"):
+            self._clean_like_a_cell(name)
+        cleaned = self.cleaned_data
+        for name, sentence in self.TAKEN.items():
+            if cleaned.get(name) and self.people.filter(**{name: cleaned[name]}).exists():
+                self.add_error(name, sentence)
+        if not self.errors and not cleaned["email"] and not cleaned["staff_number"]:
+            self.add_error(
+                "staff_number", _("Give a staff number or an e-mail, so that files can find this person.")
+            )
+        if cleaned.get("hired_on") and cleaned.get("left_on") and cleaned["left_on"] < cleaned["hired_on"]:
+            self.add_error("left_on", _("The day of leaving comes before the day of hiring."))
+        cleaned["manager"] = self._find_manager(cleaned.pop("manager", "").strip())
+        return cleaned
+
+    def _clean_like_a_cell(self, name):
+        if name in self.cleaned_data:
+            try:
+                self.cleaned_data[name] = CLEANERS[name](self.cleaned_data[name])
+            except Unclean as problem:
+                self.add_error(name, problem.sentence)
+
+    def _find_manager(self, number):
+        if not number:
+            return None
+        manager = self.people.filter(staff_number=number).first()
+        if number in (self.cleaned_data.get("staff_number"), self.instance.staff_number):
+            self.add_error("manager", _("Nobody can be their own manager."))
+        elif manager is None:
+            self.add_error("manager", _("Nobody enrolled here has this staff number."))
+        elif self.instance.pk and manager.reports_to(self.instance):
+            self.add_error("manager", _("This manager reports to this person. Change one of the two."))
+        return manager
+
+    def _get_validation_exclusions(self):
+        # Judged above, with the sentence at its field.
+        return super()._get_validation_exclusions() | {"email", "staff_number", "manager", "left_on"}
+
+    @property
+    def was_overtaken(self):
+        """Whether somebody else has saved this person since the form was shown."""
+        return bool(self.instance.pk) and self.data.get("seen", "") != self.initial["seen"]
+
+    def overtake(self):
+        """Show the form again, ready to be saved over the other version."""
+        self.data = self.data.copy()
+        self.data["seen"] = self.initial["seen"]
+
+
+class StaffFileForm(forms.Form):
+    file = forms.FileField(
+        label=_("Staff file"),
+        help_text=_("CSV or Excel (.xlsx), one line per person, with the names of the columns above."),
+        allow_empty_file=True,  # whoever reads the file says so with more help
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+        error_messages={"required": _("Choose a file first.")},
+    )

@@ -6,14 +6,16 @@ on the number of rows.
 
 import hashlib
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from organisations.cleaning import FIELDS
-from organisations.models import Organisation, PeopleImport, Person, StoredFile, User
+from organisations.models import Language, Organisation, PeopleImport, Person, StoredFile, User
 from organisations.problems import Problem
+from organisations.staff_columns import label
 from organisations.staff_files import Known, Plan, Refusal, check_people, read_staff_file
 
 
@@ -74,6 +76,35 @@ def problems_of(people_import: PeopleImport) -> list[Problem]:
     problems = [Problem(each.reason, each.line, each.column, each.value) for each in refused]
     unread = [Problem(**each) for each in findings["unread"]]
     return sorted([*problems, *unread], key=lambda problem: problem.line or 0)
+
+
+@dataclass(frozen=True)
+class ShownDifference:
+    """What a line changes, as words."""
+
+    line: int
+    person_id: int
+    name: str
+    fields: list[tuple[str, str, str]]
+
+
+def differences_of(people_import: PeopleImport) -> list[ShownDifference]:
+    """Every difference, with the field's name, the earlier and the new value as somebody reads them."""
+    return [
+        ShownDifference(
+            line,
+            pk,
+            name,
+            [(label(field), in_words(old), in_words(new)) for field, (old, new) in fields.items()],
+        )
+        for line, pk, name, fields in people_import.findings["differences"]
+    ]
+
+
+def in_words(value) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(Language(code).label) for code in value)
+    return "" if value is None else str(value)
 
 
 def _one_at_a_time(organisation):

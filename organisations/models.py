@@ -12,7 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.cache import caches
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -277,6 +277,27 @@ class PersonQuerySet(models.QuerySet):
         day = day or timezone.localdate()
         return self.filter(Q(left_on=None) | Q(left_on__gt=day))
 
+    def left(self, day=None):
+        """People who had left by that day (today unless told)."""
+        return self.filter(left_on__lte=day or timezone.localdate())
+
+    def matching(self, words):
+        """People whose name, e-mail or staff number holds each of the words, accents aside."""
+        people = self
+        for word in words.split():
+            people = people.filter(
+                Q(last_name__unaccent__icontains=word)
+                | Q(first_name__unaccent__icontains=word)
+                | Q(email__icontains=word)
+                | Q(staff_number__iexact=word)
+            )
+        return people
+
+    def by_name(self):
+        """In the order of a telephone book: neither accents nor capitals count."""
+        names = [Lower(Func(F(name), function="unaccent")) for name in ("last_name", "first_name")]
+        return self.order_by(*names, "pk")
+
 
 class Person(models.Model):
     """Somebody enrolled by an organisation. The record outlives the employment; access ends with it."""
@@ -360,6 +381,27 @@ class Person(models.Model):
     @property
     def is_present(self):
         return self.left_on is None or self.left_on > timezone.localdate()
+
+    @property
+    def language_names(self):
+        return ", ".join(str(Language(code).label) for code in self.languages)
+
+    @property
+    def version(self):
+        """Differs as soon as anything differs that HR keeps about the person."""
+        kept = [str(getattr(self, field.attname)) for field in self._meta.concrete_fields]
+        return hashlib.sha256("\x1f".join(kept).encode()).hexdigest()[:16]
+
+    def reports_to(self, other):
+        """Whether the other person is somewhere above in the reporting line."""
+        managers = dict(self.organisation.people.values_list("pk", "manager_id"))
+        above, passed = managers.get(self.pk), set()
+        while above and above not in passed:
+            if above == other.pk:
+                return True
+            passed.add(above)
+            above = managers.get(above)
+        return False
 
 
 # --- Invitations and tokens -------------------------------------------------------------------------------------------
@@ -598,6 +640,12 @@ class Run(models.Model):
 # --- Enrolment from files ---------------------------------------------------------------------------------------------
 
 
+class PeopleImportQuerySet(models.QuerySet):
+    def for_list(self):
+        """With what pages show, and without the bytes of the files."""
+        return self.select_related("file", "created_by", "committed_by").defer("file__content", "change_set")
+
+
 class PeopleImport(models.Model):
     """A staff file: what it would do, and once confirmed, what it did, with what is needed to take it back."""
 
@@ -619,6 +667,8 @@ class PeopleImport(models.Model):
     created_at = models.DateTimeField(_("uploaded at"), default=timezone.now)
     committed_by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True, blank=True)
     committed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+
+    objects = PeopleImportQuerySet.as_manager()
 
     class Meta:
         verbose_name, verbose_name_plural = _("staff file"), _("staff files")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from organisations.views import home, invitations, people, programme, tokens
+from organisations.views import enrolment, home, invitations, people, programme, tokens
 
 app_name = "organisations"
 
@@ -46,4 +46,8 @@ urlpatterns = [
         name="revoke-token",
     ),
     path("o/<slug:organisation>/people/", people.list_people, name="people"),
+    path("o/<slug:organisation>/people/add/", people.add_person, name="add-person"),
+    path("o/<slug:organisation>/people/<int:pk>/", people.show_person, name="person"),
+    path("o/<slug:organisation>/people/import/", enrolment.import_people, name="import-people"),
+    path("o/<slug:organisation>/people/import/<int:pk>/", enrolment.show_import, name="people-import"),
 ]
