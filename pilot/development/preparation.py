@@ -13,8 +13,8 @@ from pathlib import Path
 from psycopg2 import sql
 
 from pilot.database_roles import connect
-from pilot.development.local import ROOT
-from pilot.development.trouble import Trouble, disk_full
+from pilot.development.local import LOGS, ROOT
+from pilot.development.trouble import Trouble, disk_full, last_lines
 
 MIGRATIONS = [["migrate", "--no-input", "--verbosity=0"]]
 REFERENCE_DATA = [["load_frameworks", "--commit"], ["load_catalogue", "--commit"]]
@@ -47,7 +47,10 @@ def call_commands(commands: list[list[str]], environment: dict[str, str]) -> Non
     if "No space left on device" in done.stderr:
         raise disk_full(ROOT)
     if done.returncode:
-        raise Trouble(f"The database could not be prepared:\n{done.stderr.strip()}")
+        LOGS.mkdir(parents=True, exist_ok=True)
+        log = LOGS / "preparation.log"
+        log.write_text(done.stderr)
+        raise Trouble(f"The database could not be prepared; the end of {log} says:\n{last_lines(log, 5)}")
 
 
 def ingredients() -> Iterator[Path]:

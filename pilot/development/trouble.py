@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-LEAST_FREE = 100 * 2**20  # bytes; a new database cluster and its first log take about half of it
+LEAST_FREE = 200 * 2**20  # bytes; a new database with the demonstration data takes about half of it
 
 
 class Trouble(Exception):
