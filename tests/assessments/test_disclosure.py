@@ -1,6 +1,6 @@
 """What is hidden, what stays, and an attacker who tries every table that the published one could be."""
 
-from itertools import pairwise, product
+from itertools import islice, pairwise, product
 
 import pytest
 from hypothesis import given, settings
@@ -183,7 +183,7 @@ def test_a_mean_is_not_printed_beside_a_spread_that_it_would_complete():
 counts = st.integers(0, 4) | st.integers(0, 12)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(st.lists(counts, min_size=1, max_size=5))
 def test_no_cell_of_a_line_can_be_worked_out(values):
     line = protect_counts(dict(enumerate(values)))
@@ -191,7 +191,7 @@ def test_no_cell_of_a_line_can_be_worked_out(values):
     attack({(0, key): figure for key, figure in line.counts.items()}, {0: line.total}, {})
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(st.lists(st.lists(counts, min_size=2, max_size=3), min_size=2, max_size=3))
 def test_no_cell_of_a_table_can_be_worked_out(values):
     rows = {row: dict(enumerate(line)) for row, line in enumerate(values)}
@@ -202,7 +202,7 @@ def test_no_cell_of_a_table_can_be_worked_out(values):
     attack(cells, table.row_totals, table.column_totals, table.total)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(st.lists(st.tuples(counts, counts), min_size=1, max_size=4), st.booleans())
 def test_no_cell_can_be_worked_out_with_the_last_report_at_hand(values, spread):
     before, during = ({key: pair[at] for key, pair in enumerate(values)} for at in (0, 1))
@@ -260,14 +260,15 @@ def attack(cells, row_totals, column_totals, total=None):
         lines.append((total, [*cells]))
     for cell, figure in cells.items():
         if isinstance(figure, Hidden):
-            possible = [value for value in meant_by(figure) if fits({cell: [value]}, cells, lines)]
-            assert len(possible) > 1, f"{cell} can only be {possible}"
-            if figure.reason == Reason.SMALL and not column_totals:
-                assert possible == [1, 2, 3, 4]
+            wanted = 4 if figure.reason == Reason.SMALL and not column_totals else 2
+            values = (value for value in meant_by(figure) if fits({cell: [value]}, cells, lines))
+            possible = list(islice(values, wanted))
+            assert len(possible) == wanted, f"{cell} can only be {possible}"
     for index, (figure, members) in enumerate(lines):
         if isinstance(figure, Hidden):
-            possible = [value for value in meant_by(figure) if fits({}, cells, swap(lines, index, value))]
-            assert len(possible) > 1, f"the total of {members} can only be {possible}"
+            values = (value for value in meant_by(figure) if fits({}, cells, swap(lines, index, value)))
+            possible = list(islice(values, 2))
+            assert len(possible) == 2, f"the total of {members} can only be {possible}"
 
 
 def meant_by(figure):
