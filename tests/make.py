@@ -6,7 +6,15 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from assessments.models import Campaign, Framework, Kind, Result, ResultImport
+from assessments.models import (
+    Campaign,
+    Framework,
+    Kind,
+    Result,
+    ResultImport,
+    SharingChoice,
+    TargetProfile,
+)
 from mentoring.models import Application, LeftOut, MentoringRound, MentoringSession, Pairing
 from organisations.models import (
     Membership,
@@ -134,6 +142,18 @@ def result(organisation, person=None, levels=None, **fields):
             **fields,
         },
     )
+
+
+def target_profile(organisation, levels=None, **fields):
+    """Level 4 in every competence for everyone, unless told."""
+    return TargetProfile.objects.create(
+        organisation=organisation,
+        **{"framework": Framework.objects.pix(), "levels": levels or [4] * 16, **fields},
+    )
+
+
+def sharing_choice(person, **fields):
+    return SharingChoice.objects.create(organisation=person.organisation, person=person, **fields)
 
 
 # --- mentoring --------------------------------------------------------------------------------------------------------

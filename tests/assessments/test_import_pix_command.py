@@ -1,0 +1,139 @@
+"""`import_pix`: the names and values that the samples' expectations use."""
+
+import json
+
+import pytest
+from django.core.management import call_command
+
+from tests import make
+from tests.assessments.pix_export import EXPECTED, SAMPLES, export, participation
+
+PROFILES = [name for name in EXPECTED if "profiles" in name]
+COUNTS = ("matched", "unmatched", "created", "unchanged", "people", "retakes", "warnings", "errors")
+
+
+@pytest.fixture
+def run(acme, capsys):
+    """Run the command on a file; gives the exit code and the answer."""
+
+    def run(path, *arguments):
+        code = 0
+        try:
+            call_command("import_pix", "--organisation", "acme", "--json", str(path), *arguments)
+        except SystemExit as stop:
+            code = stop.code
+        return code, json.loads(capsys.readouterr().out)
+
+    return run
+
+
+@pytest.fixture
+def written(tmp_path):
+    def written(content):
+        path = tmp_path / "export.csv"
+        path.write_bytes(content)
+        return path
+
+    return written
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_every_key_agrees_with_what_is_expected(run, name):
+    code, answer = run(SAMPLES / name, "--rows")
+
+    rows = {row["line"]: row for row in answer.pop("rows")}
+    expected = dict(EXPECTED[name])
+    expected_rows = expected.pop("rows")
+    if name.startswith("legacy"):
+        expected_rows = [{**row, "sharedAt": row["sharedAt"][:10]} for row in expected_rows]
+    assert code == 0
+    assert {key: answer[key] for key in expected} == expected
+    assert [rows[row["line"]] for row in expected_rows] == expected_rows
+    assert len(rows) == expected["participations"]
+
+
+def test_it_counts_what_an_import_would_do_and_does_nothing(acme, run, written):
+    make.person(acme, staff_number="00101")
+    path = written(export(participation(), participation(first="Bob", extra=("8",), sent=None)))
+
+    code, answer = run(path)
+
+    assert (code, {name: answer[name] for name in COUNTS}) == (
+        0,
+        {
+            "matched": 1,
+            "unmatched": 1,
+            "created": 2,
+            "unchanged": 0,
+            "people": 2,
+            "retakes": 0,
+            "warnings": [],
+            "errors": [],
+        },
+    )
+    assert "rows" not in answer
+    assert (acme.results.count(), acme.files.count(), acme.result_imports.count()) == (0, 0, 0)
+
+
+def test_with_commit_it_imports_and_the_second_time_nothing(acme, run):
+    path = SAMPLES / "profiles-collection-fr.csv"
+
+    assert run(path, "--commit")[1]["created"] == 40
+    assert acme.results.count() == 40
+
+    _code, answer = run(path, "--commit")
+    assert (answer["created"], answer["unchanged"], acme.results.count()) == (0, 40, 40)
+
+
+def test_people_are_matched_by_staff_number(acme, run):
+    for number in ("00101", "2026-05", "MAT-1032"):  # the first took part twice
+        make.person(acme, staff_number=number)
+
+    _code, answer = run(SAMPLES / "profiles-collection-fr.csv")
+
+    assert (answer["matched"], answer["unmatched"]) == (4, 36)
+
+
+def test_a_refused_file_says_where_and_why(acme, run, written):
+    row = participation()
+    row[-1] = "99"
+
+    code, answer = run(written(export(row)), "--commit")
+
+    assert (code, answer) == (
+        1,
+        {
+            "errors": [
+                {
+                    "line": 2,
+                    "column": "Nombre de pix pour la compétence compétence 16",
+                    "value": "99",
+                    "reason": "Pix per competence are a whole number from 0 to 64.",
+                }
+            ]
+        },
+    )
+
+
+def test_another_kind_of_export_is_refused(run):
+    code, answer = run(SAMPLES / "assessment-fr.csv")
+
+    assert (code, [error["line"] for error in answer["errors"]]) == (1, [1])
+
+
+def test_a_file_that_is_not_there_is_refused(run):
+    code, answer = run("/nowhere/export.csv")
+
+    assert (code, answer["errors"][0]["reason"]) == (
+        1,
+        "/nowhere/export.csv can't be read: No such file or directory.",
+    )
+
+
+def test_warnings_are_told(acme, run, written):
+    row = participation()
+    row[-35] = 32
+
+    _code, answer = run(written(export(row)))
+
+    assert [(warning["line"], warning["value"]) for warning in answer["warnings"]] == [(2, "32")]
