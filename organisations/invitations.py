@@ -52,7 +52,7 @@ def invite(
         invitation.save()
         submit(
             "send_invitation",
-            invitation.salt,
+            invitation.reference,
             organisation=organisation,
             requested_by=invited_by,
             invitation=invitation.pk,
@@ -81,7 +81,7 @@ def invite_people(organisation: Organisation, people: Iterable[Person], invited_
     Invitation.objects.bulk_create(made)
     submit_many(
         "send_invitation",
-        {invitation.salt: {"invitation": invitation.pk} for invitation in made},
+        {invitation.reference: {"invitation": invitation.pk} for invitation in made},
         organisation=organisation,
         requested_by=invited_by,
     )
@@ -116,7 +116,7 @@ def send(invitation: Invitation) -> None:
         subject=" ".join(subject.split()),
         body=body,
         to=[invitation.email],
-        headers={"Message-ID": f"<invitation-{invitation.salt}@{host}>"},
+        headers={"Message-ID": f"<invitation-{invitation.reference}@{host}>"},
     ).send()
     invitation.sent_at = timezone.now()
     invitation.save(update_fields=["sent_at"])

@@ -448,6 +448,11 @@ class Invitation(models.Model):
         """The secret in the link, made anew from the row each time, so that it is never stored."""
         return salted_hmac(f"invitation-{self.salt}", self.email, algorithm="sha256").hexdigest()
 
+    @property
+    def reference(self):
+        """Names this link in logs and messages without giving it away; a new link has a new one."""
+        return self.digest[:16]
+
     def renew(self):
         """Give it a new secret and a new deadline; the earlier link stops working."""
         self.salt = secrets.token_hex(16)

@@ -9,7 +9,7 @@ from random import Random
 FIRST_NAMES = (
     "Adèle Aline Amel Ana Anouk Ben Benoît Carla Cédric Charel Chloé Claire Danièle David Diana Edmée Elena Eric "
     "Fabio Fabienne Félix Filipe Florence Georges Gilles Hanna Hugo Inês Irina Jang Jean Jill Joana Jonas Josy Julie "
-    "Karim Kim Laure Léa Lena Liz Luc Luca Lynn Manon Marc Maria Martine Mathis Max Mia Michèle Mona Nadia Nathalie Nico "
+    "Karim Kim Laure Léa Lena Liz Luc Luca Lynn Manon Marc Maria Martine Mathis Max Mia Michèle Nadia Nathalie Nico "
     "Nora Noémie Olivier Oscar Patrick Paula Pedro Pia Pol Rania Raoul Rita Romain Ronny Sam Sandra Sara Serge Sofia "
     "Steve Susana Sven Tania Théo Tiago Tim Tom Vera Vic Viviane Yann Yasmine Zoé"
 ).split()
