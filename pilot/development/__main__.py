@@ -4,12 +4,11 @@ import argparse
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 from pilot.development.local import (
     LOCAL,
@@ -25,25 +24,15 @@ from pilot.development.local import (
     this_checkout,
 )
 from pilot.development.preparation import prepare
-from pilot.development.processes import is_free
+from pilot.development.processes import is_free, throw_away_directory
 from pilot.development.servers import Servers
 from pilot.development.supervisor import Supervisor
 from pilot.development.trouble import Trouble, disk_full
 
 OWNERS_COMMANDS = {"migrate", "createcachetable", "sqlmigrate", "flush"}
 # Commands that are needed to mend a database or to write code must not wait for a database that is in order.
-NEED_NO_DATA = OWNERS_COMMANDS | {
-    *(
-        "makemigrations",
-        "showmigrations",
-        "makemessages",
-        "compilemessages",
-        "collectstatic",
-        "check",
-        "help",
-    ),
-    *("check_translations", "spectacular"),
-}
+NEED_NO_DATA = OWNERS_COMMANDS | {"check", "check_translations", "collectstatic", "compilemessages", "help"}
+NEED_NO_DATA |= {"makemessages", "makemigrations", "showmigrations", "spectacular"}
 
 
 # --- run --------------------------------------------------------------------------------------------------------------
@@ -200,14 +189,15 @@ def call(command: list[str], environment: dict[str, str]) -> int:
 
 def bench(arguments: list[str]) -> int:
     """The benchmarks, on throw-away servers."""
-    with (
-        tempfile.TemporaryDirectory(prefix="pilot-bench-") as directory,
-        Servers(Path(directory), new_secrets(), throw_away=True) as servers,
-    ):
-        environment = os.environ | servers.environment
-        environment |= {"PILOT_ENVIRONMENT": "test", "PILOT_PROCESS": "manage"}
-        prepare(environment, demonstration=False)
-        return call([sys.executable, "-m", "benchmarks", *arguments], environment)
+    place = throw_away_directory()
+    try:
+        with Servers(place, new_secrets(), throw_away=True) as servers:
+            environment = os.environ | servers.environment
+            environment |= {"PILOT_ENVIRONMENT": "test", "PILOT_PROCESS": "manage"}
+            prepare(environment, demonstration=False)
+            return call([sys.executable, "-m", "benchmarks", *arguments], environment)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 # --- From the command line --------------------------------------------------------------------------------------------

@@ -13,7 +13,6 @@ import secrets
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +24,7 @@ from pilot.development.processes import (
     free_port,
     package_directory,
     server_account,
+    throw_away_directory,
     wait_until,
     working_in,
 )
@@ -75,7 +75,7 @@ class Postgres:
         if self.account is None:
             return make_private(self.state / "postgres")
         if self.throw_away:
-            return own(Path(tempfile.mkdtemp(prefix="pilot-postgres-", dir="/tmp")), self.account)
+            return own(throw_away_directory(self.account), self.account)
         return private_place(f"pilot-{self._identity()}", self.account)
 
     def _identity(self) -> str:

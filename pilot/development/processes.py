@@ -5,9 +5,11 @@ import ctypes
 import importlib.util
 import os
 import pwd
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +17,7 @@ from pathlib import Path
 from pilot.development.trouble import Trouble
 
 PR_SET_PDEATHSIG = 1
+THROW_AWAY = "pilot-throw-away-"
 
 
 def package_directory(name: str) -> Path:
@@ -51,6 +54,21 @@ def die_with_parent(death_signal: signal.Signals) -> Callable[[], None]:
             os._exit(1)
 
     return ask_the_kernel
+
+
+def throw_away_directory(account: pwd.struct_passwd | None = None) -> Path:
+    """A private directory named after this process; what killed processes left behind is removed on the way.
+
+    With an account, where that account can reach it.
+    """
+    place = Path(tempfile.gettempdir())
+    if account and not can_read(place, account):
+        place = Path("/var/tmp")
+    for left in place.glob(f"{THROW_AWAY}*"):
+        owner = left.name.removeprefix(THROW_AWAY).partition("-")[0]
+        if not Path("/proc", owner).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{THROW_AWAY}{os.getpid()}-", dir=place))
 
 
 def server_account() -> pwd.struct_passwd | None:

@@ -7,13 +7,12 @@ Tests connect as the owner role, which may make databases; `tests/conftest.py` t
 import atexit
 import os
 import shutil
-import tempfile
-from pathlib import Path
 
 import pytest
 
 from pilot.development.chromium import find_chromium
 from pilot.development.local import new_secrets
+from pilot.development.processes import throw_away_directory
 from pilot.development.servers import Servers
 from pilot.development.trouble import Trouble
 
@@ -23,7 +22,7 @@ NO_CHROMIUM = "Chromium was not found (in PATH, or named in CHROMIUM)"
 
 def start_servers() -> None:
     """Fill the environment, once for this process and its workers."""
-    state = Path(tempfile.mkdtemp(prefix="pilot-test-"))
+    state = throw_away_directory()
     atexit.register(shutil.rmtree, state, ignore_errors=True)
     try:
         servers = Servers(state, new_secrets(), throw_away=True).__enter__()

@@ -19,7 +19,7 @@ from pilot.database_roles import url_for
 from pilot.development import __main__ as commands
 from pilot.development import local
 from pilot.development.postgres import clear_stale
-from pilot.development.processes import free_port, is_free
+from pilot.development.processes import free_port, is_free, throw_away_directory
 from pilot.development.servers import Servers
 from pilot.development.trouble import Trouble
 
@@ -78,6 +78,18 @@ def test_a_pid_file_of_a_killed_server_is_cleared(tmp_path):
     clear_stale(tmp_path)
 
     assert not (tmp_path / "postmaster.pid").exists()
+
+
+def test_what_a_killed_test_run_left_is_removed_by_the_next(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    for owner in (ended.pid, os.getpid()):
+        (tmp_path / f"pilot-throw-away-{owner}-x").mkdir()
+
+    new = throw_away_directory()
+
+    assert set(tmp_path.iterdir()) == {new, tmp_path / f"pilot-throw-away-{os.getpid()}-x"}
 
 
 def test_a_port_is_free_until_somebody_listens():
