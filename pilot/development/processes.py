@@ -63,7 +63,7 @@ def throw_away_directory(account: pwd.struct_passwd | None = None) -> Path:
     """
     place = Path(tempfile.gettempdir())
     if account and not can_read(place, account):
-        place = Path("/var/tmp")
+        place = Path("/var/tmp")  # noqa: S108 – mkdtemp makes a private directory in it
     for left in place.glob(f"{THROW_AWAY}*"):
         owner = left.name.removeprefix(THROW_AWAY).partition("-")[0]
         if not Path("/proc", owner).exists():
