@@ -1,6 +1,7 @@
 """Inviting people: one link, for one address, one role and one organisation, that works once."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -23,40 +24,44 @@ from organisations.runs import submit, submit_many
 from organisations.scope import every_organisation, only
 
 
+SECOND_CLICK = timedelta(minutes=1)
+
+
 class CannotAccept(Exception):
     """The link can't be used by this person. Carries a sentence that tells a stranger nothing."""
 
 
+@transaction.atomic
 def invite(
     organisation: Organisation,
     email: str,
     role: Role,
     invited_by: User,
-    language="",
-    person=None,
-):
-    """Offer a role to an address and send the link. An open invitation of the same kind is sent anew instead."""
+    language: str = "",
+    person: Person | None = None,
+) -> Invitation:
+    """Offer a role to an address and send the link. An unused invitation is sent anew, with a new link.
+
+    A second click within a minute finds the invitation that the first one made.
+    """
     email = email.strip().lower()
-    with transaction.atomic():
-        invitation = (
-            organisation.invitations.redeemable()
-            .select_for_update(of=("self",))
-            .filter(email=email, role=role)
-            .first()
-        ) or Invitation(organisation=organisation, email=email, role=role)
-        invitation.invited_by = invited_by
-        invitation.person = person or invitation.person
-        invitation.language = language or translation.get_language() or settings.LANGUAGE_CODE
-        invitation.sent_at = None
-        invitation.renew()
-        invitation.save()
-        submit(
-            "send_invitation",
-            invitation.reference,
-            organisation=organisation,
-            requested_by=invited_by,
-            invitation=invitation.pk,
-        )
+    _one_at_a_time(organisation)
+    unused = organisation.invitations.unused().filter(email=email, role=role).first()
+    if unused and unused.is_open and timezone.now() - unused.invited_at < SECOND_CLICK:
+        return unused
+    invitation = unused or Invitation(organisation=organisation, email=email, role=role)
+    invitation.invited_by, invitation.invited_at, invitation.sent_at = invited_by, timezone.now(), None
+    invitation.person = person or invitation.person
+    invitation.language = language or translation.get_language() or settings.LANGUAGE_CODE
+    invitation.renew()
+    invitation.save()
+    submit(
+        "send_invitation",
+        invitation.reference,
+        organisation=organisation,
+        requested_by=invited_by,
+        invitation=invitation.pk,
+    )
     return invitation
 
 
@@ -65,6 +70,7 @@ def invite_people(organisation: Organisation, people: Iterable[Person], invited_
     """Invite everybody among them who has an address and no login yet, each in their own language if we speak it."""
     spoken = [code for code, _name in settings.LANGUAGES]
     made = []
+    _one_at_a_time(organisation)
     for person in people:
         if person.email and person.user_id is None and person.is_present:
             language = next((code for code in person.languages if code in spoken), translation.get_language())
@@ -78,6 +84,8 @@ def invite_people(organisation: Organisation, people: Iterable[Person], invited_
             )
             invitation.renew()
             made.append(invitation)
+    earlier = organisation.invitations.unused().filter(role=Role.STAFF)
+    earlier.filter(email__in=[invitation.email for invitation in made]).update(revoked_at=timezone.now())
     Invitation.objects.bulk_create(made)
     submit_many(
         "send_invitation",
@@ -86,6 +94,11 @@ def invite_people(organisation: Organisation, people: Iterable[Person], invited_
         requested_by=invited_by,
     )
     return len(made)
+
+
+def _one_at_a_time(organisation):
+    """Whoever clicks twice waits here, and then finds what the first click made."""
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
 
 
 def revoke(invitation: Invitation) -> None:
@@ -153,7 +166,7 @@ def send_again(token: str) -> None:
             expired.save()
             submit(
                 "send_invitation",
-                expired.salt,
+                expired.reference,
                 organisation=expired.organisation,
                 invitation=expired.pk,
             )

@@ -413,8 +413,12 @@ def digest_of(token):
 
 
 class InvitationQuerySet(models.QuerySet):
+    def unused(self):
+        """Neither accepted nor withdrawn; perhaps expired."""
+        return self.filter(used_at=None, revoked_at=None)
+
     def redeemable(self):
-        return self.filter(used_at=None, revoked_at=None, expires_at__gt=timezone.now())
+        return self.unused().filter(expires_at__gt=timezone.now())
 
 
 class Invitation(models.Model):
@@ -439,6 +443,13 @@ class Invitation(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("invitation"), _("invitations")
         ordering = ["-invited_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "email", "role"],
+                condition=Q(used_at=None, revoked_at=None),
+                name="one_unused_invitation_per_address_and_role",
+            )
+        ]
 
     def __str__(self):
         return self.email

@@ -11,6 +11,7 @@ from django.utils import timezone
 from organisations import invitations
 from organisations.models import Invitation, Membership, Role, Run, User
 from organisations.runs import carry_out
+from organisations.scope import only
 from tests import make
 
 
@@ -177,3 +178,44 @@ def test_inviting_many_costs_no_query_each(acme, hr, django_assert_max_num_queri
 def test_only_hr_invites_staff(client, request, acme, who, status):
     client.force_login(request.getfixturevalue(who))
     assert client.post(reverse("organisations:invite-people", args=["acme"])).status_code == status
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_clicks_at_once_have_one_winner():
+    """Accepting and inviting, each tried by several at the same moment on connections of their own."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connection
+
+    make.programme()
+    acme, officer = make.organisation("acme"), make.user()
+
+    def on_a_connection_of_its_own(function):
+        try:
+            return function()
+        finally:
+            connection.close()
+
+    def invite():
+        with only(acme.pk):
+            return invitations.invite(acme, "ada@acme.example", Role.HR, officer).pk
+
+    def accept():
+        found = invitations.find(token)
+        if found is None:
+            return "unusable"
+        try:
+            invitations.accept_as_newcomer(found, ANSWER["password"])
+        except invitations.CannotAccept:
+            return "too late"
+        return "accepted"
+
+    with ThreadPoolExecutor(8) as pool:
+        invited = set(pool.map(on_a_connection_of_its_own, [invite] * 8))
+        assert len(invited) == 1
+        with only(acme.pk):
+            token = acme.invitations.get().token
+        answers = list(pool.map(on_a_connection_of_its_own, [accept] * 20))
+    assert answers.count("accepted") == 1
+    assert User.objects.filter(email="ada@acme.example").count() == 1
+    assert Run.objects.count() == 1
