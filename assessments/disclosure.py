@@ -144,13 +144,15 @@ def protect_over_time(
     *,
     total: bool = True,
     spread: bool = False,
+    totals_are_known: bool = False,
     few_owners: Collection[Hashable] = (),
 ) -> OverTime:
     """Counts of a period beside those since the start, which have been published before without the period.
 
     So whoever kept the last report can subtract: a small newcomer hides the sum as well. With `spread` the keys
-    say something about people (levels, answers): see `protect_distribution`. Rows of `few_owners` come from so
-    few organisations that they would tell what an organisation keeps to itself.
+    say something about people (levels, answers): see `protect_distribution`. `totals_are_known` where the same
+    people are counted elsewhere. Rows of `few_owners` come from so few organisations that they would tell what an
+    organisation keeps to itself.
     """
     before = {key: before.get(key, 0) for key in during}
     numbers = table_of({key: {"before": before[key], "during": during[key]} for key in during})
@@ -167,6 +169,8 @@ def protect_over_time(
         earlier = protect_over_time({}, before, total=total, spread=spread, few_owners=few_owners)
         _hide_as_it_was_hidden(numbers, earlier)
     numbers.know([("cell", key, "before") for key in during] + [("column", "before")])
+    if totals_are_known:
+        numbers.know([("column", "during"), "total"])
     numbers.protect()
     return OverTime(
         {key: shown(numbers, ("cell", key, "during")) for key in during},
@@ -177,21 +181,25 @@ def protect_over_time(
     )
 
 
-def protect_funnel(before: Mapping[Hashable, int], since: Mapping[Hashable, int]) -> OverTime:
+def protect_funnel(
+    before: Mapping[Hashable, int], since: Mapping[Hashable, int], *, keep: Collection[Hashable] = ()
+) -> OverTime:
     """Steps that each contain the next one, as they were before a period and after it.
 
     Two steps that differ by 1 to 4 people would tell how many of those stopped there. The difference is printed
-    nowhere, but it must not be worked out either.
+    nowhere, but it must not be worked out either. The steps to `keep` are the last to be hidden.
     """
     keys = list(since)
     numbers = _funnel(before, since)
     if any(before.values()):
         earlier = _funnel(dict.fromkeys(keys, 0), before)
+        _make_dear(earlier, keep)
         earlier.protect()
         for key in keys:
             if reason := earlier.arcs["since", key].reason:
                 numbers.hide(("before", key), reason)
     numbers.know([("before", key) for key in keys])
+    _make_dear(numbers, keep)
     numbers.protect()
     return OverTime(
         {key: shown(numbers, ("during", key)) for key in keys},
@@ -323,6 +331,11 @@ def _funnel(before: Mapping[Hashable, int], since: Mapping[Hashable, int]) -> Ci
         numbers.add_unprinted(("stopped", key), ("who stopped", key), ("since", key), stopped)
         numbers.arcs["change", key].low, numbers.arcs["change", key].is_delicate = -inf, False
     return numbers
+
+
+def _make_dear(numbers: Circulation, keys: Iterable[Hashable]) -> None:
+    for key in keys:
+        numbers.arcs["since", key].price = 1 + 2 * sum(arc.value for arc in numbers.arcs.values())
 
 
 def _node(period: str, key: Hashable) -> Hashable:

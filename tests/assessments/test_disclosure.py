@@ -171,6 +171,12 @@ def test_two_steps_that_differ_by_a_few_people_are_not_both_shown():
     assert figures.during == figures.since
 
 
+def test_the_step_to_keep_is_hidden_last():
+    figures = protect_funnel({}, {"enrolled": 90, "started": 50, "shared": 48}, keep=["shared"])
+
+    assert figures.since == {"enrolled": 90, "started": LINKED, "shared": 48}
+
+
 def test_a_mean_is_not_printed_beside_a_spread_that_it_would_complete():
     spread = {(0, 0): SMALL, (1, 2): 10, (3, 4): 8, (5, 6): LINKED, (7, 8): 0}
     assert not mean_is_safe(Mean(3.4, 30), spread)
