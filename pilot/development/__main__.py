@@ -41,7 +41,7 @@ NEED_NO_DATA |= {"makemessages", "makemigrations", "showmigrations", "spectacula
 def run(arguments: list[str]) -> None:
     """Everything, until Ctrl-C or SIGTERM."""
     parser = argparse.ArgumentParser(prog="dev.py run")
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--port", type=port_number, default=8000, metavar="N")
     port = parser.parse_args(arguments).port
     address = f"http://127.0.0.1:{port}"
     with this_checkout() as is_ours:
@@ -57,6 +57,13 @@ def run(arguments: list[str]) -> None:
             shared.setdefault("PILOT_ENVIRONMENT", "development")
             prepare(shared | {"PILOT_PROCESS": "manage"}, demonstration=True)
             supervise(port, address, shared, servers.environment)
+
+
+def port_number(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+    return number
 
 
 def require_free(port: int) -> None:

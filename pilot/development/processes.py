@@ -39,6 +39,8 @@ def is_free(port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            raise Trouble(f"Only root may listen on port {port}: choose one above 1023 with --port N.") from None
         except OSError:
             return False
     return True
