@@ -46,10 +46,7 @@ def programme_only(*roles):
     def guard(view):
         @wraps(view)
         def guarded(request, **kwargs):
-            request.programme, request.roles = (
-                Programme.objects.get(),
-                request.user.roles_in_programme,
-            )
+            request.programme, request.roles = (Programme.objects.get(), request.user.roles_in_programme)
             if request.roles.isdisjoint(roles):
                 raise PermissionDenied
             with every_organisation():

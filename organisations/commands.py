@@ -25,15 +25,10 @@ class ReportingCommand(BaseCommand):
     def add_arguments(self, parser):
         if self.organisation_option:
             parser.add_argument(
-                "--organisation",
-                required=True,
-                metavar="SLUG",
-                help="short name of the organisation",
+                "--organisation", required=True, metavar="SLUG", help="short name of the organisation"
             )
         parser.add_argument(
-            "--commit",
-            action="store_true",
-            help="keep the changes (without it, nothing is changed)",
+            "--commit", action="store_true", help="keep the changes (without it, nothing is changed)"
         )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
         self.add_command_arguments(parser)
@@ -48,10 +43,7 @@ class ReportingCommand(BaseCommand):
         try:
             answer, failed = self.carry_out(options), False
         except Refused as refusal:
-            answer, failed = (
-                {"errors": [problem.as_dict() for problem in refusal.problems]},
-                True,
-            )
+            answer, failed = ({"errors": [problem.as_dict() for problem in refusal.problems]}, True)
             answer = {**getattr(refusal, "answer", {}), **answer}
         self.print(answer, as_json=options["json"], committed=options["commit"], failed=failed)
         if failed:

@@ -11,15 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from organisations.models import (
-    Invitation,
-    Membership,
-    Organisation,
-    Person,
-    Role,
-    User,
-    digest_of,
-)
+from organisations.models import Invitation, Membership, Organisation, Person, Role, User, digest_of
 from organisations.runs import submit, submit_many
 from organisations.scope import every_organisation, only
 
@@ -118,8 +110,7 @@ def send(invitation: Invitation) -> None:
         return
     with translation.override(invitation.language):
         body = render_to_string(
-            "organisations/email/invitation.txt",
-            {"invitation": invitation, "link": link(invitation)},
+            "organisations/email/invitation.txt", {"invitation": invitation, "link": link(invitation)}
         )
         subject = _("Invitation to the Digital Skills Readiness Pilot: %(organisation)s") % {
             "organisation": invitation.organisation
@@ -151,12 +142,7 @@ def send_again(token: str) -> None:
     with every_organisation():
         expired = (
             Invitation.objects.select_related("organisation", "person", "invited_by")
-            .filter(
-                digest=digest_of(token),
-                used_at=None,
-                revoked_at=None,
-                expires_at__lte=timezone.now(),
-            )
+            .filter(digest=digest_of(token), used_at=None, revoked_at=None, expires_at__lte=timezone.now())
             .first()
         )
     if expired:
@@ -165,10 +151,7 @@ def send_again(token: str) -> None:
             expired.sent_at = None
             expired.save()
             submit(
-                "send_invitation",
-                expired.reference,
-                organisation=expired.organisation,
-                invitation=expired.pk,
+                "send_invitation", expired.reference, organisation=expired.organisation, invitation=expired.pk
             )
 
 

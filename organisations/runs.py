@@ -37,12 +37,7 @@ def kind(name):
 
 
 def submit(
-    kind: str,
-    key: str,
-    *,
-    organisation: Organisation | None = None,
-    requested_by: User | None = None,
-    **args,
+    kind: str, key: str, *, organisation: Organisation | None = None, requested_by: User | None = None, **args
 ):
     """Ask for a job. `key` names the wish (a file, a report and its quarter), so a double click finds the first run.
 
@@ -154,11 +149,7 @@ def _claim(run_id):
             return None
         if run.attempts >= settings.RUN_TRIES:
             with translation.override(run.language):
-                _end(
-                    run,
-                    Run.State.DEAD,
-                    problem=_("This job failed several times. We have been told."),
-                )
+                _end(run, Run.State.DEAD, problem=_("This job failed several times. We have been told."))
             logger.error("Run %s (%s) is given up: %s", run.pk, run, run.error)
             return None
         now = timezone.now()
@@ -174,9 +165,5 @@ def _still_ours(run):
 
 def _end(run, state, outcome=None, problem=""):
     Run.objects.filter(pk=run.pk, attempts=run.attempts).update(
-        state=state,
-        outcome=outcome or {},
-        problem=problem,
-        ended_at=timezone.now(),
-        lease_until=None,
+        state=state, outcome=outcome or {}, problem=problem, ended_at=timezone.now(), lease_until=None
     )

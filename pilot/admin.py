@@ -14,9 +14,7 @@ from organisations.scope import every_organisation
 class PilotAdminSite(admin.AdminSite):
     site_header = site_title = _("Pilot administration")
     site_url = "/"
-    enable_nav_sidebar = (
-        False  # it needs inline scripts, which our security policy refuses
-    )
+    enable_nav_sidebar = False  # it needs inline scripts, which our security policy refuses
 
     def admin_view(self, view, cacheable=False):
         guarded = super().admin_view(view, cacheable)
@@ -35,6 +33,4 @@ class PilotAdminSite(admin.AdminSite):
         """Sign in where everybody does: that form is rate-limited, Django's own is not."""
         if request.user.is_authenticated and not self.has_permission(request):
             raise PermissionDenied
-        return redirect_to_login(
-            request.GET.get("next", reverse("admin:index")), reverse("account_login")
-        )
+        return redirect_to_login(request.GET.get("next", reverse("admin:index")), reverse("account_login"))

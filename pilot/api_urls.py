@@ -24,8 +24,6 @@ reference = csp_update({"img-src": [SELF, "data:"]})(
 
 urlpatterns = [
     path("", include(router.urls)),
-    path(
-        "schema/", login_not_required(SpectacularAPIView.as_view()), name="api-schema"
-    ),
+    path("schema/", login_not_required(SpectacularAPIView.as_view()), name="api-schema"),
     path("reference/", login_not_required(reference), name="api-reference"),
 ]

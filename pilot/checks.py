@@ -51,6 +51,4 @@ def refuse_unsafe_database():
     """Stop the process with the reason. gunicorn and Celery don't run Django's checks by themselves."""
     problems = the_fences_hold(None, ["default"])
     if problems:
-        raise SystemExit(
-            "\n".join(f"{problem.msg} {problem.hint or ''}" for problem in problems)
-        )
+        raise SystemExit("\n".join(f"{problem.msg} {problem.hint or ''}" for problem in problems))

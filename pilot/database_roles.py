@@ -27,12 +27,7 @@ OLDEST = 160000  # memberships can be granted without inheritance since PostgreS
 
 
 def prepare_database(
-    administrator_url: str,
-    database: str,
-    owner_password: str,
-    web_password: str,
-    *,
-    for_tests: bool = False,
+    administrator_url: str, database: str, owner_password: str, web_password: str, *, for_tests: bool = False
 ) -> None:
     """Make the roles and the empty database, or bring them to this state. `for_tests`: the owner may copy it."""
     with connect(administrator_url) as cursor:
@@ -89,9 +84,7 @@ def make_database(cursor, database: str) -> None:
     cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
     if not cursor.fetchone():
         execute(
-            cursor,
-            "CREATE DATABASE {database} OWNER {owner} ENCODING 'UTF8' TEMPLATE template0",
-            database,
+            cursor, "CREATE DATABASE {database} OWNER {owner} ENCODING 'UTF8' TEMPLATE template0", database
         )
     execute(cursor, "ALTER DATABASE {database} OWNER TO {owner}", database)
     execute(cursor, "REVOKE CONNECT ON DATABASE {database} FROM PUBLIC", database)
@@ -108,10 +101,7 @@ def grant_use_of_tables(cursor) -> None:
     execute(cursor, "ALTER SCHEMA public OWNER TO {owner}")
     execute(cursor, "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     execute(cursor, "GRANT USAGE ON SCHEMA public TO {web}, {platform}")
-    for privileges in (
-        "SELECT, INSERT, UPDATE, DELETE ON TABLES",
-        "USAGE, SELECT ON SEQUENCES",
-    ):
+    for privileges in ("SELECT, INSERT, UPDATE, DELETE ON TABLES", "USAGE, SELECT ON SEQUENCES"):
         execute(
             cursor,
             "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT "

@@ -24,13 +24,7 @@ class Item:
     current: bool
 
 
-HR, STAFF, OFFICER, COMMITTEE, AUDITOR = (
-    Role.HR,
-    Role.STAFF,
-    Role.OFFICER,
-    Role.COMMITTEE,
-    Role.AUDITOR,
-)
+HR, STAFF, OFFICER, COMMITTEE, AUDITOR = (Role.HR, Role.STAFF, Role.OFFICER, Role.COMMITTEE, Role.AUDITOR)
 
 IN_ORGANISATION = [
     Place(_("Overview"), "organisations:home", "home", frozenset({HR, STAFF, OFFICER})),
@@ -42,26 +36,11 @@ IN_ORGANISATION = [
     Place(_("Skills"), "assessments:skills", "chart", frozenset({HR, OFFICER})),
     Place(_("Targets"), "assessments:targets", "target", frozenset({HR})),
     Place(_("Mentoring"), "mentoring:rounds", "mentoring", frozenset({HR})),
-    Place(
-        _("Catalogue"),
-        "upskilling:catalogue",
-        "learning",
-        frozenset({HR, STAFF, OFFICER}),
-    ),
+    Place(_("Catalogue"), "upskilling:catalogue", "learning", frozenset({HR, STAFF, OFFICER})),
 ]
 IN_PROGRAMME = [
-    Place(
-        _("Organisations"),
-        "organisations:programme",
-        "organisations",
-        frozenset({OFFICER}),
-    ),
-    Place(
-        _("Reports"),
-        "reporting:reports",
-        "report",
-        frozenset({OFFICER, COMMITTEE, AUDITOR}),
-    ),
+    Place(_("Organisations"), "organisations:programme", "organisations", frozenset({OFFICER})),
+    Place(_("Reports"), "reporting:reports", "report", frozenset({OFFICER, COMMITTEE, AUDITOR})),
 ]
 
 
@@ -76,10 +55,7 @@ def navigation(request):
         items = _items(request, IN_ORGANISATION, request.roles, [organisation.slug])
     elif user.roles_in_programme:
         items = _items(request, IN_PROGRAMME, user.roles_in_programme, [])
-    return {
-        "navigation": items,
-        "navigation_menus": {"organisations": _places_to_go(request, organisation)},
-    }
+    return {"navigation": items, "navigation_menus": {"organisations": _places_to_go(request, organisation)}}
 
 
 def _items(request, places, roles, arguments):
@@ -109,11 +85,5 @@ def _places_to_go(request, organisation):
     roles = request.user.roles_in_programme
     if roles:
         name = "organisations:programme" if OFFICER in roles else "reporting:reports"
-        menu.append(
-            {
-                "name": _("Programme"),
-                "url": reverse(name),
-                "current": organisation is None,
-            }
-        )
+        menu.append({"name": _("Programme"), "url": reverse(name), "current": organisation is None})
     return menu if len(menu) > 1 or organisation is None else []

@@ -45,8 +45,7 @@ def needed_in_production(name, otherwise):
 DEBUG = False
 SECRET_KEY = needed_in_production("SECRET_KEY", "only-for-development-and-tests")
 ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS",
-    default=[] if IN_PRODUCTION else ["localhost", "127.0.0.1", "[::1]"],
+    "ALLOWED_HOSTS", default=[] if IN_PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]
 )
 if IN_PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts that we answer for.")
@@ -113,19 +112,15 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "pilot.navigation.navigation",
-            ],
+            ]
         },
-    },
+    }
 ]
 
 # --- Data -------------------------------------------------------------------------------------------------------------
 
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres://pilot_web@127.0.0.1:5432/pilot")}
-DATABASES["default"] |= {
-    "ATOMIC_REQUESTS": True,
-    "CONN_MAX_AGE": 300,
-    "CONN_HEALTH_CHECKS": True,
-}
+DATABASES["default"] |= {"ATOMIC_REQUESTS": True, "CONN_MAX_AGE": 300, "CONN_HEALTH_CHECKS": True}
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -177,10 +172,7 @@ if PROCESS != "worker":
     }
     CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
-    "quarterly-report": {
-        "task": "reporting.tasks.request_due_report",
-        "schedule": timedelta(hours=6),
-    },
+    "quarterly-report": {"task": "reporting.tasks.request_due_report", "schedule": timedelta(hours=6)}
 }
 
 RUN_LEASE = timedelta(minutes=15)  # longer than CELERY_TASK_TIME_LIMIT: a live worker never loses its run
@@ -192,10 +184,7 @@ AUTH_USER_MODEL = "organisations.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -268,12 +257,7 @@ elif ENVIRONMENT == "development":
 # --- Languages, static files ------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [
-    ("fr", "Français"),
-    ("de", "Deutsch"),
-    ("en", "English"),
-    ("lb", "Lëtzebuergesch"),
-]
+LANGUAGES = [("fr", "Français"), ("de", "Deutsch"), ("en", "English"), ("lb", "Lëtzebuergesch")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_I18N = USE_TZ = True

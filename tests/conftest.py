@@ -4,6 +4,7 @@ A test's own thread may arrange and look at everything. What it calls through `c
 role that owns nothing and sees no organisation until a guard opens one.
 """
 
+import io
 from contextlib import contextmanager
 
 import pytest
@@ -23,15 +24,10 @@ from tests import make
 def django_db_setup(django_db_setup, django_db_blocker):
     """Fill the reference data as the owner, then become the web role on every connection."""
     with django_db_blocker.unblock():
-        from django.core.management import get_commands
-
-        if "load_frameworks" in get_commands():
-            call_command("load_frameworks", "--commit", verbosity=0)
+        call_command("load_frameworks", "--commit", "--json", stdout=io.StringIO())
         with connection.cursor() as cursor:
             # Only tests may empty tables, and only because Django's transactional tests do it that way.
-            cursor.execute(
-                f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {settings.WEB_ROLE}"
-            )
+            cursor.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {settings.WEB_ROLE}")
         connection.close()
     connection_created.connect(_become_the_web_role)
     yield
@@ -50,11 +46,7 @@ def look_at_everything(request):
     transactional = marker is not None and (
         marker.kwargs.get("transaction") or (marker.args and marker.args[0])
     )
-    if (
-        "db" not in request.fixturenames
-        or transactional
-        or "transactional_db" in request.fixturenames
-    ):
+    if "db" not in request.fixturenames or transactional or "transactional_db" in request.fixturenames:
         yield
         return
     request.getfixturevalue("db")
@@ -83,14 +75,12 @@ class Browser(Client):
     def request(self, **request):
         with behind_the_fence():
             response = super().request(**request)
-        if response.get("Content-Type", "").startswith("text/html") and not request[
-            "PATH_INFO"
-        ].startswith("/admin"):
+        if response.get("Content-Type", "").startswith("text/html") and not request["PATH_INFO"].startswith(
+            "/admin"
+        ):
             page = response.content.decode()
             for forbidden in (" style=", " onclick=", " onsubmit=", "<style"):
-                assert forbidden not in page, (
-                    f"{forbidden.strip()} breaks the content security policy"
-                )
+                assert forbidden not in page, f"{forbidden.strip()} breaks the content security policy"
         return response
 
 

@@ -33,7 +33,7 @@ def import_people(request):
     context = {
         "form": form,
         "problems": problems,
-        "imports": request.organisation.people_imports.for_list()[:10],
+        "imports": request.organisation.people_imports.for_list().defer("findings")[:10],
         "limits": staff_file_limits(),
         "steps": steps(),
     }

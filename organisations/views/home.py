@@ -26,9 +26,7 @@ def start(request):
     if request.user.is_staff and not organisations and not roles:
         return redirect("admin:index")
     return render(
-        request,
-        "organisations/start.html",
-        {"organisations": organisations, "programme_roles": roles},
+        request, "organisations/start.html", {"organisations": organisations, "programme_roles": roles}
     )
 
 
@@ -61,8 +59,5 @@ def set_language(request):
 @members_only(Role.HR, Role.STAFF, Role.OFFICER)
 def show_organisation(request):
     """The first page of an organisation: what waits, and how far things are."""
-    context = {
-        "needs": overview.needs_of(request),
-        "facts": overview.facts_for(request),
-    }
+    context = {"needs": overview.needs_of(request), "facts": overview.facts_for(request)}
     return render(request, "organisations/home.html", context)

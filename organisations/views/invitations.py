@@ -33,11 +33,7 @@ def accept_invitation(request, token):
         return _without_referrer(_accept_signed_in(request, invitation))
     if User.objects.filter(email=invitation.email).exists():
         return _without_referrer(
-            render(
-                request,
-                "organisations/invitation_sign_in.html",
-                {"invitation": invitation},
-            )
+            render(request, "organisations/invitation_sign_in.html", {"invitation": invitation})
         )
     form = AcceptInvitationForm(request.POST or None, invitation=invitation)
     if form.is_valid():
@@ -74,12 +70,7 @@ def _accept_signed_in(request, invitation):
 def _unusable(request, token):
     """Wrong, used, expired and revoked links look alike."""
     return _without_referrer(
-        render(
-            request,
-            "organisations/invitation_unusable.html",
-            {"token": token},
-            status=410,
-        )
+        render(request, "organisations/invitation_unusable.html", {"token": token}, status=410)
     )
 
 

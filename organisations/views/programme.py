@@ -21,9 +21,7 @@ def list_organisations(request):
     )
     waiting = [organisation for organisation in organisations if not organisation.managers]
     return render(
-        request,
-        "organisations/programme.html",
-        {"organisations": organisations, "without_manager": waiting},
+        request, "organisations/programme.html", {"organisations": organisations, "without_manager": waiting}
     )
 
 
@@ -63,8 +61,7 @@ def invite_manager(request, slug):
         return _organisation_page(request, organisation, form, status=422)
     invitations.invite(organisation, email, Role.HR, request.user)
     messages.success(
-        request,
-        _("The invitation goes to %(email)s. Its link works for seven days.") % {"email": email},
+        request, _("The invitation goes to %(email)s. Its link works for seven days.") % {"email": email}
     )
     return redirect("organisations:organisation", slug)
 
@@ -75,10 +72,7 @@ def revoke_invitation(request, slug, pk):
     organisation = get_object_or_404(request.programme.organisations, slug=slug)
     invitation = get_object_or_404(organisation.invitations, pk=pk)
     invitations.revoke(invitation)
-    messages.success(
-        request,
-        _("The invitation to %(email)s no longer works.") % {"email": invitation.email},
-    )
+    messages.success(request, _("The invitation to %(email)s no longer works.") % {"email": invitation.email})
     return redirect("organisations:organisation", slug)
 
 

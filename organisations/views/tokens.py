@@ -21,9 +21,7 @@ def api_tokens(request):
     form = ApiTokenForm(
         request.POST or None,
         instance=ApiToken(
-            organisation=request.organisation,
-            created_by=request.user,
-            digest=digest_of(token),
+            organisation=request.organisation, created_by=request.user, digest=digest_of(token)
         ),
     )
     made = form.save() if form.is_valid() else None

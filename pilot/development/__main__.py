@@ -134,9 +134,7 @@ def print_logins(listing: subprocess.Popen[str]) -> None:
     output, _ = listing.communicate()
     if listing.returncode:
         return
-    logins = json.loads(output)
-    if isinstance(logins, dict):
-        logins = logins["logins"]
+    logins = json.loads(output)["logins"]
     rows = [("role", "e-mail", "password"), *((who["role"], who["email"], who["password"]) for who in logins)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
@@ -166,7 +164,8 @@ def manage_on_own_servers(arguments: list[str]) -> int:
     with Servers(SERVERS, kept_secrets()) as servers:
         environment = os.environ | servers.environment | {"PILOT_PROCESS": "manage"}
         if arguments and arguments[0] not in NEED_NO_DATA:
-            prepare(environment, demonstration=servers.embeds_database)
+            wanted = servers.embeds_database and arguments[0] != "demo"
+            prepare(environment, demonstration=wanted)
         return call_manage(arguments, environment)
 
 

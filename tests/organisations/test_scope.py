@@ -52,11 +52,7 @@ def test_one_organisation_may_not_widen(acme, globex, act_behind_the_fence):
 
 
 def test_a_row_of_another_organisation_is_not_accepted(acme, globex):
-    with (
-        only(acme.pk),
-        pytest.raises(ProgrammingError, match="row-level security"),
-        transaction.atomic(),
-    ):
+    with only(acme.pk), pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
         make.person(globex)
 
 
@@ -71,21 +67,14 @@ def test_another_organisations_row_is_neither_changed_nor_deleted(two_people, ac
 def test_a_reference_to_another_organisations_row_is_refused(two_people):
     """Foreign keys are checked without policies, so the composite key has to refuse this."""
     ours, theirs = two_people
-    with (
-        pytest.raises(IntegrityError, match="organisations_person_own_manager_id"),
-        transaction.atomic(),
-    ):
+    with pytest.raises(IntegrityError, match="organisations_person_own_manager_id"), transaction.atomic():
         Person.objects.filter(pk=ours.pk).update(manager=theirs)
         connection.check_constraints()
 
 
 def test_a_failed_transaction_closes_the_scope(acme, two_people, act_behind_the_fence):
     with act_behind_the_fence():
-        with (
-            pytest.raises(ValueError, match="stop"),
-            transaction.atomic(),
-            only(acme.pk),
-        ):
+        with pytest.raises(ValueError, match="stop"), transaction.atomic(), only(acme.pk):
             raise ValueError("stop")
         assert names() == []
 
