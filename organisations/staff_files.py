@@ -160,9 +160,10 @@ class _Checking:
         self.by_email = {p.values["email"]: p for p in people if p.values["email"]}
         self.refused_lines = {problem.line for problem in plan.unread}
 
-    def refuse(self, entry: Entry, field_name: str | None, code: str, **params):
-        column = self.header_of.get(field_name)
-        value = plain(entry.cells[self.number_of[field_name]])[:200] if column is not None else None
+    def refuse(self, entry: Entry, field_name: str, code: str, **params):
+        column, value = self.header_of.get(field_name), None
+        if column is not None:
+            value = plain(entry.cells[self.number_of[field_name]])[:200]
         self.plan.refused.append(Refusal(entry.line, column, value, code, params))
         self.refused_lines.add(entry.line)
 

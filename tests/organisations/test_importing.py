@@ -1,10 +1,13 @@
 """Staff files against the people on record: what they would do, what stops them, and that they do it once."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.db import DatabaseError, connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from organisations import scope
 from organisations.importing import check_upload, commit_import, problems_of
 from organisations.models import PeopleImport, Person
 from organisations.problems import Refused
@@ -330,6 +333,28 @@ def test_confirming_twice_has_one_effect(acme, hr):
 
     assert (first.committed_at, second.committed_by) == (second.committed_at, hr)
     assert acme.people.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_confirmations_at_once_have_one_effect():
+    organisation = make.organisation()
+    with scope.only(organisation.pk):
+        people_import = upload(organisation, *rows_of(40, "IT"))
+
+    def confirm(_number):
+        try:
+            with scope.only(organisation.pk):
+                return commit_import(organisation.people_imports.get()).committed_at
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as clicks:
+        times = set(clicks.map(confirm, range(12)))
+
+    with scope.only(organisation.pk):
+        people_import.refresh_from_db()
+        assert times == {people_import.committed_at}
+        assert organisation.people.count() == 40
 
 
 def test_uploading_twice_finds_the_first_check(acme):
