@@ -357,7 +357,7 @@ def participation_keys(collection: ProfilesCollection, only_shared: bool = False
     values. Participations that agree in all this are counted, the earliest first.
     """
     campaign = f"{collection.kind} {collection.campaign_id}"
-    texts = zip(
+    participations = zip(
         collection.last_names,
         collection.first_names,
         collection.external_ids,
@@ -368,9 +368,9 @@ def participation_keys(collection: ProfilesCollection, only_shared: bool = False
     )
     digests = [
         sha256(
-            "\x1f".join((campaign, *names, moment.strftime("%Y%m%d") if moment else "", *row[-32:])).encode()
+            "\x1f".join((campaign, *names, str(moment.toordinal()) if moment else "", *row[-32:])).encode()
         ).hexdigest()[:32]
-        for *names, moment, row in texts
+        for *names, moment, row in participations
     ]
     if len(set(digests)) < len(digests):
         digests = told_apart(digests, collection.shared_at)

@@ -236,7 +236,7 @@ class Reader:
         """A column of text without Pix's guard against formulas; empty texts where there is no such column."""
         if at is None:
             return [""] * len(self.table.rows)
-        column = [unguarded(cell) for cell in self.columns[at]]
+        column = [unguarded(cell) if cell[:1] == "'" else cell for cell in self.columns[at]]
         if column and max(map(len, column)) > LONGEST_TEXT:
             too_long = {cell for cell in self.columns[at] if len(cell) > LONGEST_TEXT}
             self.cells_like(at, too_long, _("This text is longer than 255 characters."))
@@ -415,7 +415,10 @@ class Checks:
     def totals(self) -> Iterable[Problem]:
         scores = self.collection.pix_scores
         column = self.collection.layout.sent + 2
-        for number, (score, pix) in enumerate(zip(scores, self.collection.pix, strict=True)):
+        rows = zip(
+            *self.collection.pix_columns, strict=True
+        )  # made and dropped row by row: keeping them costs more
+        for number, (score, pix) in enumerate(zip(scores, rows, strict=True)):
             if score is not None and sum(pix) != score:
                 reason = _("The Pix score is not the sum of the sixteen competences, which is %(sum)s.")
                 yield self.problem(number, column, reason % {"sum": sum(pix)})
@@ -433,7 +436,7 @@ class Checks:
 
     def certifiable(self) -> Iterable[Problem]:
         column = self.collection.layout.sent + 4
-        for number, levels in enumerate(self.collection.levels):
+        for number, levels in enumerate(zip(*self.collection.level_columns, strict=True)):
             if not self.collection.shared[number]:
                 continue
             count = len(levels) - levels.count(0)
