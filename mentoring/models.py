@@ -5,8 +5,8 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import Mod, TruncDate
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce, Mod, TruncDate
 from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -34,12 +34,19 @@ class MentoringRoundQuerySet(models.QuerySet):
         return self.filter(state__in=MentoringRound.UNDER_WAY)
 
     def with_counts(self):
+        applications = Application.objects.filter(round=OuterRef("pk"))
+        pairings = Pairing.objects.filter(round=OuterRef("pk"))
+        sessions = MentoringSession.objects.held().filter(pairing__round=OuterRef("pk"))
         return self.annotate(
-            applicants=Count("applications", distinct=True),
-            proposed_or_active=Count(
-                "pairings", distinct=True, filter=~Q(pairings__state=Pairing.State.ENDED)
-            ),
+            application_count=_count_of(applications),
+            pair_count=_count_of(pairings),
+            session_count=_count_of(sessions),
         )
+
+
+def _count_of(rows):
+    """The number of rows as part of another query; joins would multiply them with each other."""
+    return Coalesce(Subquery(rows.order_by().values("organisation").annotate(n=Count("pk")).values("n")), 0)
 
 
 class MentoringRound(models.Model):
@@ -127,6 +134,11 @@ class MentoringRound(models.Model):
     @property
     def is_being_paired(self):
         return self.is_under_way and self.run is not None and not self.run.is_over
+
+    @property
+    def pairs_version(self):
+        """Changes whenever the pairs are made anew."""
+        return self.paired_at.isoformat() if self.paired_at else ""
 
     @property
     def is_best_possible(self):
@@ -306,6 +318,11 @@ class Pairing(models.Model):
     def is_active(self):
         return self.state == self.State.ACTIVE
 
+    @property
+    def hours(self):
+        """Hours of all sessions, on rows that came `with_session_counts`."""
+        return self.session_minutes / 60
+
 
 class LeftOut(models.Model):
     """Somebody who applied and got nobody, with the rule at which the last possibility fell away."""
@@ -333,7 +350,7 @@ class LeftOut(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("person left out"), _("people left out")
-        ordering = ["round", "-as_role", "reason", "person"]
+        ordering = ["round", "as_role", "reason", "person"]
         constraints = [
             models.UniqueConstraint(
                 fields=["round", "person", "as_role"], name="left_out_once_per_round_and_role"

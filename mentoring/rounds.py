@@ -102,14 +102,27 @@ def request_pairs(mentoring_round: MentoringRound, by: User) -> Run:
     return mentoring_round.run
 
 
-def publish(mentoring_round: MentoringRound, *, by: User | None = None, day: date | None = None) -> int:
-    """Start the proposed pairs, if all rules still hold today. Publishing twice starts nothing twice."""
+def publish(
+    mentoring_round: MentoringRound,
+    *,
+    by: User | None = None,
+    seen: str | None = None,
+    day: date | None = None,
+) -> int:
+    """Start the proposed pairs, if all rules still hold today. Publishing twice starts nothing twice.
+
+    `seen` is the `pairs_version` that somebody looked at; other pairs than those are not published.
+    """
     mentoring_round = held(mentoring_round)
     proposed = mentoring_round.pairings.proposed()
     if mentoring_round.state == MentoringRound.State.PUBLISHED:
         return mentoring_round.pairings.not_ended().count()
     if mentoring_round.state != MentoringRound.State.PROPOSED or mentoring_round.is_being_paired:
         raise ValidationError(_("There are no proposed pairs in this round. Make the pairs first."))
+    if seen is not None and seen != mentoring_round.pairs_version:
+        raise ValidationError(
+            _("The pairs were made again in the meantime. Look at them before you publish.")
+        )
     pairs = list(proposed.values_list("mentor", "mentee"))
     if not pairs:
         raise ValidationError(_("This round has no pairs that could be published."))

@@ -26,6 +26,19 @@ RIGHTS = {
     "organisations:organisation": {OFFICER},
     "organisations:invite-hr": {OFFICER},
     "organisations:revoke-invitation": {OFFICER},
+    "mentoring:rounds": {HR},
+    "mentoring:open-round": {HR},
+    "mentoring:round": {HR},
+    "mentoring:left-out": {HR},
+    "mentoring:pair-round": {HR},
+    "mentoring:publish-round": {HR},
+    "mentoring:close-round": {HR},
+    "mentoring:my-mentoring": {STAFF},
+    "mentoring:apply": {STAFF},
+    "mentoring:withdraw": {STAFF},
+    "mentoring:log-session": {STAFF},
+    "mentoring:confirm-session": {STAFF},
+    "mentoring:decline-session": {STAFF},
 }
 # Addresses for everybody who is signed in, or for visitors, each with its reason.
 OPEN = {

@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'person left out',
                 'verbose_name_plural': 'people left out',
-                'ordering': ['round', '-as_role', 'reason', 'person'],
+                'ordering': ['round', 'as_role', 'reason', 'person'],
             },
         ),
         migrations.CreateModel(

@@ -27,7 +27,9 @@ def pairs_of(mentoring_round):
 
 
 def reasons_of(mentoring_round):
-    return {(left_out.person, left_out.as_role): left_out.reason for left_out in mentoring_round.left_out.all()}
+    return {
+        (left_out.person, left_out.as_role): left_out.reason for left_out in mentoring_round.left_out.all()
+    }
 
 
 def test_everybody_is_paired_although_the_best_single_pair_would_leave_somebody_out(open_round):
@@ -115,7 +117,9 @@ def test_mentors_nobody_needs_and_mentors_without_room_are_told_so(acme, open_ro
     assert open_round.pairings.get().mentee == mentee
 
 
-def test_mentors_take_as_many_as_they_have_room_for_counting_their_mentees_of_earlier_rounds(acme, open_round):
+def test_mentors_take_as_many_as_they_have_room_for_counting_their_mentees_of_earlier_rounds(
+    acme, open_round
+):
     mentor = make.mentor(open_round, capacity=3)
     make.pairing(acme, mentor=mentor)
     for _number in range(3):
@@ -181,7 +185,9 @@ def test_the_order_in_which_people_apply_changes_nothing(acme, globex):
             chosen = {"offered": [1, 2], "capacity": 2} if number % 3 == 0 else {"wanted": [1 + number % 2]}
             make.application(mentoring_round, somebody, **chosen)
         pair(mentoring_round)
-        found.append([(people.index(mentor), people.index(mentee)) for mentor, mentee in pairs_of(mentoring_round)])
+        found.append(
+            [(people.index(mentor), people.index(mentee)) for mentor, mentee in pairs_of(mentoring_round)]
+        )
 
     assert found[0] == found[1]
     assert len(found[0]) == 8
@@ -278,7 +284,9 @@ def test_the_command_says_what_it_would_do_and_keeps_it_with_commit(capsys, act_
     }
     assert open_round.pairings.count() == 0
 
-    run_command(capsys, act_behind_the_fence, "--organisation", "acme", "--round", str(open_round.pk), "--commit")
+    run_command(
+        capsys, act_behind_the_fence, "--organisation", "acme", "--round", str(open_round.pk), "--commit"
+    )
 
     assert open_round.pairings.count() == 1
 
