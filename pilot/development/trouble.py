@@ -1,6 +1,7 @@
 """What went wrong, as one sentence for whoever typed the command."""
 
 import shutil
+import sys
 from pathlib import Path
 
 LEAST_FREE = 200 * 2**20  # bytes; a new database with the demonstration data takes about half of it
@@ -8,6 +9,11 @@ LEAST_FREE = 200 * 2**20  # bytes; a new database with the demonstration data ta
 
 class Trouble(Exception):
     """Ends the command with its sentence and exit code 1, without a traceback."""
+
+
+def say(message: object) -> None:
+    """To standard error: standard output belongs to what the command was asked for."""
+    print(message, file=sys.stderr, flush=True)
 
 
 def disk_full(place: Path) -> Trouble:

@@ -8,7 +8,8 @@ import socket
 import subprocess
 from pathlib import Path
 
-from pilot.development.processes import die_with_parent, end, free_port, package_directory, wait_until
+from pilot.development.places import package_directory
+from pilot.development.processes import die_with_parent, end, free_port, wait_until
 from pilot.development.trouble import Trouble, disk_full, last_lines
 
 

@@ -16,10 +16,11 @@ from django.conf import settings
 from django.db import connection
 
 from pilot.database_roles import url_for
-from pilot.development import __main__ as commands
 from pilot.development import local
+from pilot.development import run as running
+from pilot.development.places import throw_away_directory
 from pilot.development.postgres import clear_stale
-from pilot.development.processes import free_port, is_free, throw_away_directory
+from pilot.development.processes import free_port, is_free
 from pilot.development.servers import Servers
 from pilot.development.trouble import Trouble
 
@@ -99,18 +100,31 @@ def test_a_port_is_free_until_somebody_listens():
         assert not is_free(port)
 
 
-def test_a_busy_port_gets_one_sentence(monkeypatch):
-    monkeypatch.setattr(commands, "this_checkout", lambda: contextlib.nullcontext(True))
-    with socket.create_server(("127.0.0.1", 0)) as busy, pytest.raises(Trouble) as trouble:
-        commands.run(["--port", str(busy.getsockname()[1])])
+def test_a_busy_port_gets_one_sentence(monkeypatch, tmp_path):
+    monkeypatch.setattr(running, "this_checkout", lambda: contextlib.nullcontext(True))
+    monkeypatch.setattr(running, "RUNNING", tmp_path / "nothing runs")
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        with pytest.raises(
+            Trouble, match=f"^Port {port} is in use by another program: end that, or choose another"
+        ):
+            running.run(["--port", str(port)])
 
-    assert str(trouble.value) == (
-        f"Port {busy_port(trouble)} is in use by another program: end that, or choose another with --port N."
+
+@pytest.mark.parametrize("port", ["0", "70000", "http"])
+def test_a_port_that_cannot_be_is_refused(port, capsys):
+    with pytest.raises(SystemExit):
+        running.wanted_port(["--port", port])
+
+    assert "--port" in capsys.readouterr().err
+
+
+def test_logins_are_printed_as_a_table():
+    rows = [("role", "e-mail", "password"), ("officer", "officer@pilot.example", "secret")]
+
+    assert running.table(rows) == (
+        "  role     e-mail                 password\n  officer  officer@pilot.example  secret"
     )
-
-
-def busy_port(trouble):
-    return str(trouble.value).split()[1]
 
 
 @pytest.fixture
