@@ -5,25 +5,35 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments.models import Competence, Framework
+from assessments.models import Competence
 from mentoring.models import LeftOut, Pairing, TheirRole
 from organisations.models import Language
 
 Reason = LeftOut.Reason
 
 
-def competences_of(frameworks: Iterable[Framework | int]) -> dict[tuple[int, int], Competence]:
-    """Competences with their areas, by id of the framework and position. One query."""
+Known = dict[tuple[int, int], Competence]
+
+
+def competences_of(frameworks: Iterable[int]) -> Known:
+    """Competences with their areas, by the id of their framework and their position. One query."""
     competences = Competence.objects.filter(framework__in=set(frameworks)).select_related("area")
     return {(competence.framework_id, competence.position): competence for competence in competences}
 
 
-def explain_pairs(pairings: Iterable[Pairing]) -> list[Pairing]:
-    """Give each pair, whose round is loaded, what its page says: its competences and the reasons."""
+def explain_pairs(
+    pairings: Iterable[Pairing], known: Known, wishes: dict[tuple[int, int], list[int]] | None = None
+) -> list[Pairing]:
+    """Give each pair, whose round is loaded, what its page says: its competences and the reasons.
+
+    `wishes` holds what mentees want to learn, by round and person; what goes beyond the pair's focus is shown, too.
+    """
     pairings = list(pairings)
-    known = competences_of(pairing.round.framework_id for pairing in pairings)
     for pairing in pairings:
-        pairing.competences = [known[pairing.round.framework_id, position] for position in pairing.focus]
+        framework = pairing.round.framework_id
+        more = set((wishes or {}).get((pairing.round_id, pairing.mentee_id), ())) - set(pairing.focus)
+        pairing.competences = [known[framework, position] for position in pairing.focus]
+        pairing.also_wanted = [known[framework, position] for position in sorted(more)]
         pairing.language_names = language_names(pairing.languages)
         pairing.reasons = reasons_of(pairing)
     return pairings
@@ -51,15 +61,12 @@ def language_names(codes: list[str]) -> str:
     return ", ".join(str(Language(code).label) for code in codes)
 
 
-def explain_left_out(people: Iterable[LeftOut], framework: Framework | int) -> list[LeftOut]:
+def explain_left_out(people: Iterable[LeftOut], known: Known, framework: int) -> list[LeftOut]:
     """Give each person left out their sentence and the competences that it is about."""
     people = list(people)
-    framework_id = getattr(framework, "pk", framework)
-    known = competences_of([framework_id])
     for left_out in people:
-        left_out.competences = [
-            known[framework_id, position] for position in left_out.detail.get("competences", [])
-        ]
+        positions = left_out.detail.get("competences", [])
+        left_out.competences = [known[framework, position] for position in positions]
         left_out.sentence = sentence_for(left_out)
     return people
 

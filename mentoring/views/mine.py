@@ -1,7 +1,5 @@
 """A staff member's own mentoring: apply, see one's pair, log a session, confirm one."""
 
-from functools import wraps
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
@@ -13,80 +11,48 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from mentoring import rounds, sessions
 from mentoring.explaining import competences_of, explain_left_out, explain_pairs
 from mentoring.forms import ApplicationForm, SessionForm
-from mentoring.models import MentoringRound
 from organisations.access import Role, members_only
 
-SESSIONS_SHOWN = 20
-
-
-def enrolled(view):
-    """Let in only accounts that belong to somebody on the staff list."""
-
-    @wraps(view)
-    def guarded(request, **kwargs):
-        if not request.person:
-            raise PermissionDenied(
-                _("Your account belongs to nobody on the staff list. Ask your HR manager.")
-            )
-        return view(request, **kwargs)
-
-    return guarded
+SESSIONS_SHOWN, SESSIONS_LOOKED_AT = 20, 200
 
 
 @require_GET
 @members_only(Role.STAFF)
 def show_mine(request):
-    if not request.person:
-        return render(request, "mentoring/not_enrolled.html")
     me = request.person.pk
+    newest = request.organisation.mentoring_rounds.first()
+    application = newest.applications.filter(person=me).first() if newest else None
+    left_out = list(newest.left_out.filter(person=me)) if application and not newest.is_under_way else []
     pairings = request.organisation.pairings.active().filter(Q(mentor=me) | Q(mentee=me)).order_by("pk")
-    pairs = explain_pairs(pairings.select_related("mentor", "mentee", "round").with_session_counts())
-    mine = list(
-        request.organisation.mentoring_sessions.filter(Q(pairing__mentor=me) | Q(pairing__mentee=me))
-        .select_related("pairing__mentor", "pairing__mentee")
-        .order_by("-held_on", "-pk")
+    pairs = list(pairings.select_related("mentor", "mentee", "round").with_session_counts())
+    known = competences_of(
+        {newest and newest.framework_id, *(pair.round.framework_id for pair in pairs)} - {None}
     )
-    _add_wishes(request, pairs)
+    explain_pairs(pairs, known, _wishes(request, pairs))
+    sessions = request.organisation.mentoring_sessions.filter(Q(pairing__mentor=me) | Q(pairing__mentee=me))
+    mine = list(sessions.select_related("pairing__mentor", "pairing__mentee")[:SESSIONS_LOOKED_AT])
     context = {
+        "round": newest,
+        "application": application,
+        "left_out": explain_left_out(left_out, known, newest and newest.framework_id),
         "my_mentors": [pair for pair in pairs if pair.mentee_id == me],
         "my_mentees": [pair for pair in pairs if pair.mentor_id == me],
         "to_confirm": [each for each in mine if each.is_waiting and each.pairing.mentee_id == me],
         "sessions": mine[:SESSIONS_SHOWN],
-        **_round_for(request),
     }
     return render(request, "mentoring/my_mentoring.html", context)
 
 
-def _add_wishes(request, pairs):
-    """What the mentees want to learn beyond what their pair was made for."""
+def _wishes(request, pairs):
+    """What the mentees of these pairs said that they want to learn, by round and person."""
     applications = request.organisation.mentoring_applications.filter(
-        round__in=[pair.round_id for pair in pairs], person__in=[pair.mentee_id for pair in pairs]
+        round__in={pair.round_id for pair in pairs}, person__in={pair.mentee_id for pair in pairs}
     )
-    wanted = {
-        (round_id, person): positions
-        for round_id, person, positions in applications.values_list("round", "person", "wanted")
-    }
-    known = competences_of(pair.round.framework_id for pair in pairs)
-    for pair in pairs:
-        more = set(wanted.get((pair.round_id, pair.mentee_id), ())) - set(pair.focus)
-        pair.also_wanted = [known[pair.round.framework_id, position] for position in sorted(more)]
-
-
-def _round_for(request):
-    """The newest round that concerns the person: the one under way, or the last that left them out."""
-    newest = request.organisation.mentoring_rounds.select_related("run").first()
-    if newest is None:
-        return {"round": None}
-    application = newest.applications.filter(person=request.person.pk).first()
-    left_out = []
-    if newest.state == MentoringRound.State.PUBLISHED and application:
-        left_out = explain_left_out(newest.left_out.filter(person=request.person.pk), newest.framework_id)
-    return {"round": newest, "application": application, "left_out": left_out}
+    return {(each.round_id, each.person_id): each.wanted for each in applications}
 
 
 @require_http_methods(["GET", "POST"])
 @members_only(Role.STAFF)
-@enrolled
 def apply(request, pk):
     mentoring_round = get_object_or_404(request.organisation.mentoring_rounds.select_related("run"), pk=pk)
     if not mentoring_round.is_under_way:
@@ -120,7 +86,6 @@ def _stated(application, person):
 
 @require_POST
 @members_only(Role.STAFF)
-@enrolled
 def withdraw(request, pk):
     mentoring_round = get_object_or_404(request.organisation.mentoring_rounds, pk=pk)
     try:
@@ -134,7 +99,6 @@ def withdraw(request, pk):
 
 @require_http_methods(["GET", "POST"])
 @members_only(Role.STAFF)
-@enrolled
 def log_session(request, pk):
     pairing = get_object_or_404(request.organisation.pairings.select_related("mentee", "round"), pk=pk)
     if pairing.mentor_id != request.person.pk:
@@ -169,14 +133,12 @@ def _wanted(request, pairing):
 
 @require_POST
 @members_only(Role.STAFF)
-@enrolled
 def confirm_session(request, pk):
     return _answer(request, pk, sessions.confirm, _("The session of %(day)s is confirmed. Thank you."))
 
 
 @require_POST
 @members_only(Role.STAFF)
-@enrolled
 def decline_session(request, pk):
     sentence = _("The session of %(day)s does not count. Your mentor sees that and may log it anew.")
     return _answer(request, pk, sessions.decline, sentence)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django.views.decorators.vary import vary_on_headers
 
 from mentoring import rounds
-from mentoring.explaining import explain_left_out, explain_pairs
+from mentoring.explaining import competences_of, explain_left_out, explain_pairs
 from mentoring.forms import OpenRoundForm
 from mentoring.models import LeftOut
 from mentoring.rules import RULES
@@ -63,6 +63,7 @@ def show_round(request, pk):
         mentoring_round.pairings.select_related("mentor", "mentee", "round").with_session_counts().by_name()
     )
     page = Paginator(pairings, PAIRS_PER_PAGE).get_page(request.GET.get("page"))
+    known = competences_of([mentoring_round.framework_id])
     left_out = mentoring_round.left_out.select_related("person")
     by_reason = list(
         mentoring_round.left_out.order_by().values_list("as_role", "reason").annotate(Count("pk"))
@@ -72,8 +73,8 @@ def show_round(request, pk):
         "applications": _count_applications(mentoring_round),
         "sessions": _count_sessions(request, mentoring_round),
         "page": page,
-        "pairs": explain_pairs(page),
-        "left_out": explain_left_out(left_out[:LEFT_OUT_SHOWN], mentoring_round.framework_id),
+        "pairs": explain_pairs(page, known),
+        "left_out": explain_left_out(left_out[:LEFT_OUT_SHOWN], known, mentoring_round.framework_id),
         "left_out_count": sum(count for _role, _reason, count in by_reason),
         "mentees_left_out": sum(count for role, _reason, count in by_reason if role == "mentee"),
         "by_reason": sorted(
@@ -91,10 +92,11 @@ def list_left_out(request, pk):
     mentoring_round = _find(request, pk)
     left_out = mentoring_round.left_out.select_related("person")
     page = Paginator(left_out, LEFT_OUT_PER_PAGE).get_page(request.GET.get("page"))
+    known = competences_of([mentoring_round.framework_id])
     context = {
         "round": mentoring_round,
         "page": page,
-        "left_out": explain_left_out(page, mentoring_round.framework_id),
+        "left_out": explain_left_out(page, known, mentoring_round.framework_id),
     }
     return render(request, "mentoring/left_out.html", context)
 

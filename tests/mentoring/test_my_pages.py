@@ -34,7 +34,8 @@ def queries_of(client, address):
     client.get(address)
     with CaptureQueriesContext(connection) as captured:
         assert client.get(address).status_code == 200
-    return len(captured)
+    bookkeeping = ("SAVEPOINT", "RELEASE", "SELECT set_config")
+    return len([query for query in captured if not query["sql"].startswith(bookkeeping)])
 
 
 # --- my mentoring -----------------------------------------------------------------------------------------------------
@@ -42,13 +43,6 @@ def queries_of(client, address):
 
 def test_without_round_and_pair_the_page_says_what_will_come(client, me):
     assert "No mentoring round is open" in text(client.get(url("my-mentoring")))
-
-
-def test_an_account_without_a_person_is_told_what_to_do(client, acme):
-    client.force_login(make.member(acme, Role.STAFF))
-
-    assert "not linked to the staff list" in text(client.get(url("my-mentoring")))
-    assert client.get(url("apply", make.mentoring_round(acme).pk)).status_code == 403
 
 
 def test_partners_see_name_contact_and_wishes_but_no_level(client, acme, me):
