@@ -144,15 +144,15 @@ def protect_over_time(
     *,
     total: bool = True,
     spread: bool = False,
-    totals_are_known: bool = False,
+    known_totals: Collection[str] = (),
     few_owners: Collection[Hashable] = (),
 ) -> OverTime:
     """Counts of a period beside those since the start, which have been published before without the period.
 
     So whoever kept the last report can subtract: a small newcomer hides the sum as well. With `spread` the keys
-    say something about people (levels, answers): see `protect_distribution`. `totals_are_known` where the same
-    people are counted elsewhere. Rows of `few_owners` come from so few organisations that they would tell what an
-    organisation keeps to itself.
+    say something about people (levels, answers): see `protect_distribution`. Totals ("during", "since") that are
+    shown elsewhere in any case are `known_totals`. Rows of `few_owners` come from so few organisations that they
+    would tell what an organisation keeps to itself.
     """
     before = {key: before.get(key, 0) for key in during}
     numbers = table_of({key: {"before": before[key], "during": during[key]} for key in during})
@@ -166,11 +166,18 @@ def protect_over_time(
     if spread:
         _hide_what_holds_for_everybody(numbers, during)
     if any(before.values()):
-        earlier = protect_over_time({}, before, total=total, spread=spread, few_owners=few_owners)
+        earlier = protect_over_time(
+            {},
+            before,
+            total=total,
+            spread=spread,
+            known_totals=known_totals,
+            few_owners=few_owners,
+        )
         _hide_as_it_was_hidden(numbers, earlier)
     numbers.know([("cell", key, "before") for key in during] + [("column", "before")])
-    if totals_are_known:
-        numbers.know([("column", "during"), "total"])
+    totals = {"during": ("column", "during"), "since": "total"}
+    numbers.know(totals[period] for period in known_totals)
     numbers.protect()
     return OverTime(
         {key: shown(numbers, ("cell", key, "during")) for key in during},
