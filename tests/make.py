@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from assessments.models import (
     Campaign,
+    Competence,
     Framework,
     Kind,
     Result,
@@ -16,6 +17,7 @@ from assessments.models import (
     TargetProfile,
 )
 from mentoring.models import Application, LeftOut, MentoringRound, MentoringSession, Pairing
+from organisations.importing import check_upload
 from organisations.models import (
     Membership,
     Organisation,
@@ -26,6 +28,7 @@ from organisations.models import (
     StoredFile,
     User,
 )
+from upskilling.models import Offer, OfferCompetence, PlanItem, Recommendation
 
 _numbers = itertools.count(1)
 PASSWORD = "a quiet orchard in June"
@@ -91,6 +94,11 @@ def person(organisation, **fields):
             **fields,
         },
     )
+
+
+def people_import(organisation, content=b"last_name,first_name,staff_number\nWeber,Ada,1\n", user=None):
+    """A staff file that was uploaded and looked at; nothing is written yet."""
+    return check_upload(organisation, "staff.csv", content, user)
 
 
 # --- assessments ------------------------------------------------------------------------------------------------------
@@ -245,4 +253,58 @@ def mentoring_session(pairing, **fields):
             "logged_by": pairing.mentor,
             **fields,
         },
+    )
+
+
+# --- upskilling -------------------------------------------------------------------------------------------------------
+
+
+def offer(competences="1.1", **fields):
+    """A course that can be joined at any time; the first of the DigComp codes is its main topic."""
+    number = next(_numbers)
+    framework = fields.setdefault(
+        "framework", Framework.objects.filter(code="digcomp-2.2").latest("published_at")
+    )
+    made = Offer.objects.create(
+        **{
+            "programme": fields.pop("programme", None) or programme(),
+            "provider": f"Provider {number}",
+            "offer_id": f"C{number:04}",
+            "provider_kind": Offer.ProviderKind.PUBLIC,
+            "title": f"Course {number}",
+            "title_lang": "en",
+            "summaries": {"en": "What one learns."},
+            "level_min": 1,
+            "level_max": 8,
+            "hours": 8,
+            "cost_eur": 100,
+            "cost_basis": Offer.CostBasis.PER_PERSON,
+            "languages": ["fr"],
+            "mode": Offer.Mode.ON_SITE,
+            "place": "Luxembourg",
+            "audience": Offer.Audience.OFFICE,
+            "certificate": Offer.Certificate.ATTENDANCE,
+            "start_type": Offer.StartType.CONTINUOUS,
+            "url": "https://example.org/course",
+            **fields,
+        },
+    )
+    for place, code in enumerate(competences.split()):
+        competence = Competence.objects.get(framework=framework, code=code)
+        OfferCompetence.objects.create(offer=made, competence=competence, is_primary=place == 0)
+    return made
+
+
+def plan_item(person, offer=None, **fields):
+    return PlanItem.objects.create(
+        organisation=person.organisation, person=person, offer=offer or globals()["offer"](), **fields
+    )
+
+
+def recommendation(person, offer=None, **fields):
+    return Recommendation.objects.create(
+        organisation=person.organisation,
+        person=person,
+        offer=offer or globals()["offer"](),
+        **{"rank": 1, "competence": 1, "gap": 2, "rule_version": "2026-1", **fields},
     )

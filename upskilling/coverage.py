@@ -1,0 +1,68 @@
+"""How many people are below their targets, and how many of those find no course: for people who may see no individual.
+
+Without small numbers. Everybody who was compared on a competence stands in exactly one of three groups, so that the
+groups are protected together.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from assessments.disclosure import Figure, protect_distribution
+from assessments.models import Competence, Framework
+from organisations.models import Organisation
+from upskilling.gaps import Gap, comparisons
+from upskilling.shelf import Shelf
+
+REACHED, WITH_OFFER, WITHOUT_OFFER = "reached", "with_offer", "without_offer"
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """One competence: people at their target, below it with a course that suits them, below it without one."""
+
+    competence: Competence
+    reached: Figure
+    with_offer: Figure
+    without_offer: Figure
+    compared: Figure
+
+
+def coverage(organisation: Organisation, day: date | None = None) -> list[Coverage]:
+    """Every competence on which somebody was compared with a target."""
+    counts = _counts(organisation, Shelf.of(organisation, day))
+    competences = Framework.objects.pix().competences.select_related("area")
+    return [
+        _protected(competence, counts[competence.position])
+        for competence in competences
+        if competence.position in counts
+    ]
+
+
+def gaps_without_offer(organisation: Organisation, day: date | None = None) -> list[Coverage]:
+    """Competences in which people are below their target and find no course: what to buy or to create."""
+    return [line for line in coverage(organisation, day) if line.without_offer != 0]
+
+
+def _counts(organisation, shelf):
+    counts: dict[int, dict[str, int]] = {}
+    for comparison in comparisons(organisation):
+        for position, level, target in comparison.pairs:
+            groups = counts.setdefault(position, dict.fromkeys((REACHED, WITH_OFFER, WITHOUT_OFFER), 0))
+            if level >= target:
+                groups[REACHED] += 1
+            elif shelf.matches(Gap(position, level, target), comparison.person.languages):
+                groups[WITH_OFFER] += 1
+            else:
+                groups[WITHOUT_OFFER] += 1
+    return counts
+
+
+def _protected(competence, groups):
+    line = protect_distribution(groups)
+    return Coverage(
+        competence,
+        reached=line.counts[REACHED],
+        with_offer=line.counts[WITH_OFFER],
+        without_offer=line.counts[WITHOUT_OFFER],
+        compared=line.total,
+    )
