@@ -173,6 +173,7 @@ class PersonForm(forms.ModelForm):
             "hired_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "left_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
+        help_texts = {"staff_number": _("Needed where there is no e-mail.")}
 
     TAKEN = {
         "email": _("Somebody else here has this e-mail."),
@@ -239,7 +240,7 @@ class PersonForm(forms.ModelForm):
 class StaffFileForm(forms.Form):
     file = forms.FileField(
         label=_("Staff file"),
-        help_text=_("CSV or Excel (.xlsx), one line per person, with the names of the columns above."),
+        help_text=_("CSV or Excel (.xlsx), one line per person, below a line with the names of the columns."),
         allow_empty_file=True,  # whoever reads the file says so with more help
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
         error_messages={"required": _("Choose a file first.")},

@@ -11,6 +11,7 @@ from datetime import date
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from organisations.cleaning import FIELDS
 from organisations.models import Language, Organisation, PeopleImport, Person, StoredFile, User
@@ -90,12 +91,13 @@ class ShownDifference:
 
 def differences_of(people_import: PeopleImport) -> list[ShownDifference]:
     """Every difference, with the field's name, the earlier and the new value as somebody reads them."""
+    labels = {field: label(field) for field in FIELDS} | {"manager": _("manager (staff number)")}
     return [
         ShownDifference(
             line,
             pk,
             name,
-            [(label(field), in_words(old), in_words(new)) for field, (old, new) in fields.items()],
+            [(labels[field], *map(in_words, fields[field])) for field in FIELDS if field in fields],
         )
         for line, pk, name, fields in people_import.findings["differences"]
     ]

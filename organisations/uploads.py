@@ -33,6 +33,10 @@ class Limits:
     parts: int = 200
     unpacked: int = 100_000_000
 
+    @property
+    def megabytes(self) -> float:
+        return round(self.size / 1_000_000, 1)
+
 
 def staff_file_limits() -> Limits:
     return Limits(

@@ -62,7 +62,7 @@ def show_import(request, pk):
     context = {
         "import": people_import,
         "counts": people_import.counts,
-        "figures": _figures(people_import.counts),
+        "figures": _figures(people_import),
         "writes": _sum(people_import.counts, "create", "update", "leave"),
         "changed": _sum(people_import.counts, "update", "leave"),
         "separator": _SEPARATORS.get(people_import.counts["separator"], people_import.counts["separator"]),
@@ -87,14 +87,13 @@ def _sum(counts, *names):
     return sum(counts[name] for name in names)
 
 
-def _figures(counts):
-    labels = {
-        "create": _("to enrol"),
-        "update": _("to update"),
-        "leave": _("to mark as leaving"),
-        "unchanged": _("unchanged"),
-        "refused": _("refused"),
-    }
+def _figures(people_import):
+    counts = people_import.counts
+    if people_import.is_done:
+        labels = {"create": _("enrolled"), "update": _("updated"), "leave": _("marked as leaving")}
+    else:
+        labels = {"create": _("to enrol"), "update": _("to update"), "leave": _("to mark as leaving")}
+    labels |= {"unchanged": _("unchanged"), "refused": _("refused")}
     base = ngettext("of %(rows)s row", "of %(rows)s rows", counts["rows"]) % {"rows": counts["rows"]}
     return [Fact(label=label, value=counts[name], base=base) for name, label in labels.items()]
 
