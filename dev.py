@@ -12,6 +12,7 @@ This file is the standard library only. It makes the environment and hands over 
 """
 
 import errno
+import fcntl
 import hashlib
 import html
 import importlib.util
@@ -301,11 +302,13 @@ def is_newer(source, product):
 
 def set_up(development=False):
     LOCAL.mkdir(mode=0o700, exist_ok=True)
-    # The development set contains the other one: an environment that has it is never shrunk.
-    make_environment(DEV_LOCK if development or is_made_from(DEV_LOCK) else RUN_LOCK)
-    find_libraries()
-    name_fonts()
-    compile_translations()
+    with (LOCAL / "setup.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # a second command waits and finds all done
+        # The development set contains the other one: an environment that has it is never shrunk.
+        make_environment(DEV_LOCK if development or is_made_from(DEV_LOCK) else RUN_LOCK)
+        find_libraries()
+        name_fonts()
+        compile_translations()
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
 
 
