@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from assessments.pix_tables import Table, unknown_encoding
 from organisations.problems import Problem, Refused
+from organisations.uploads import WrongKindOfFile
 
 DATA = Path(__file__).parent / "data"
 WORDS = json.loads((DATA / "pix-headers.json").read_text(encoding="utf-8"))
@@ -150,15 +151,13 @@ def refuse_other_file(header: list[str], plain: list[str]) -> None:
     )
     if is_assessment(plain):
         raise other_export(
-            "assessment",
             _("This is the export of an assessment campaign. It has success rates, but no levels."),
             instead,
         )
     if is_certification(header):
-        raise other_export("certification", _("This file holds certification results."), instead)
+        raise other_export(_("This file holds certification results."), instead)
     if is_learner_list(plain):
         raise other_export(
-            "learners",
             _("This is a list of people to be uploaded to Pix Orga. It holds no results."),
             instead,
         )
@@ -171,16 +170,13 @@ def refuse_other_file(header: list[str], plain: list[str]) -> None:
     if any("Ã" in cell or "â€" in cell for cell in header):
         raise Refused([unknown_encoding(1)])
     raise other_export(
-        None,
         _("This is not a file of Pix results: its columns are not those of an export of Pix Orga."),
         instead,
     )
 
 
-def other_export(kind: str | None, what: str, instead: str) -> Refused:
-    refusal = Refused([Problem(f"{what} {instead}", 1)])
-    refusal.kind = kind
-    return refusal
+def other_export(what: str, instead: str) -> Refused:
+    return WrongKindOfFile([Problem(f"{what} {instead}", 1)])
 
 
 def proves_encoding(header: list[str], language: str) -> bool:

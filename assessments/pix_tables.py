@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from organisations.problems import Problem, Refused
+from organisations.uploads import FileTooLarge, WrongKindOfFile
 
 SEPARATORS = ";,\t"
 
@@ -49,20 +50,23 @@ def read_table(content: bytes) -> Table:
 def refuse_what_is_no_csv(content: bytes) -> None:
     if not content.strip():
         raise Refused(_("The file is empty. Export the results of the campaign again in Pix Orga."))
-    if len(content) > settings.PIX_MAX_BYTES:
-        raise Refused(
-            _("The file is larger than %(megabytes)s MB. Export each campaign to a file of its own.")
-            % {"megabytes": settings.PIX_MAX_BYTES // 1_000_000}
-        )
+    check_size(len(content))
     reason = other_format(content)
     if reason:
-        raise Refused(reason)
+        raise WrongKindOfFile(reason)
     nul = content.find(b"\0")
     if nul >= 0:
         line = content.count(b"\n", 0, nul) + 1
         raise Refused(
             [Problem(_("The file holds bytes that are no text. Upload the CSV file of Pix Orga."), line)]
         )
+
+
+def check_size(size: int) -> None:
+    """Also for the page, which knows the size before it holds the content."""
+    if size > settings.PIX_MAX_BYTES:
+        reason = _("The file is larger than %(megabytes)s MB. Export each campaign to a file of its own.")
+        raise FileTooLarge(reason % {"megabytes": settings.PIX_MAX_BYTES // 1_000_000})
 
 
 def other_format(content: bytes) -> str | None:
@@ -135,7 +139,7 @@ def split_into_rows(text: str, separator: str) -> tuple[list[list[str]], list[in
                 rows.append(row)
                 lines.append(start)
                 if len(rows) > most:
-                    raise Refused([too_many_rows(start)])
+                    raise FileTooLarge([too_many_rows(start)])
             start = reader.line_num + 1
     except csv.Error as error:
         raise Refused([broken_row(str(error), start)]) from error

@@ -1,0 +1,55 @@
+"""What people upload and set."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from assessments.models import HIGHEST_LEVEL
+
+
+class ExportForm(forms.Form):
+    file = forms.FileField(
+        label=_("Export of Pix Orga"),
+        help_text=_("The CSV file of a profiles collection, as Pix Orga wrote it."),
+        allow_empty_file=True,  # whoever reads the file says so with more help
+        widget=forms.FileInput(attrs={"accept": ".csv"}),
+        error_messages={"required": _("Choose a file first.")},
+    )
+
+
+class TargetsForm(forms.Form):
+    """The target level of each competence; an empty choice means that there is no target."""
+
+    LEVELS = [("", _("no target")), *((level, str(level)) for level in range(HIGHEST_LEVEL + 1))]
+
+    based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, competences, profile=None, **kwargs):
+        self.competences = competences
+        initial = {"based_on": profile.pk if profile else None}
+        for competence in competences:
+            initial[self.name_of(competence)] = profile.levels[competence.position - 1] if profile else None
+        super().__init__(*args, initial=initial, **kwargs)
+        for competence in competences:
+            self.fields[self.name_of(competence)] = forms.TypedChoiceField(
+                label=f"{competence.code} {competence.title}",
+                choices=self.LEVELS,
+                coerce=int,
+                empty_value=None,
+                required=False,
+            )
+
+    @staticmethod
+    def name_of(competence):
+        return f"level_{competence.position}"
+
+    @property
+    def areas(self):
+        """Each area with the fields of its competences."""
+        areas = {}
+        for competence in self.competences:
+            areas.setdefault(competence.area, []).append(self[self.name_of(competence)])
+        return areas.items()
+
+    @property
+    def levels(self):
+        return [self.cleaned_data[self.name_of(competence)] for competence in self.competences]

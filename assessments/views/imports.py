@@ -1,0 +1,126 @@
+"""Importing results: choose the file, look at it, confirm, see it done; and what waits for its person."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.vary import vary_on_headers
+
+from assessments import importing
+from assessments.forms import ExportForm
+from assessments.matching import attach_waiting
+from assessments.pix_tables import check_size
+from organisations.access import Role, members_only
+from organisations.overview import Fact
+from organisations.problems import Refused
+
+PER_PAGE = 50
+
+
+@require_GET
+@members_only(Role.HR, Role.OFFICER)
+def list_imports(request):
+    imports = request.organisation.result_imports.for_list()
+    context = {
+        "page": Paginator(imports, PER_PAGE).get_page(request.GET.get("page")),
+        "waiting": request.organisation.results.waiting().count(),
+    }
+    return render(request, "assessments/imports.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@members_only(Role.HR, Role.OFFICER)
+def import_results(request):
+    is_post = request.method == "POST"
+    form = ExportForm(request.POST, request.FILES) if is_post else ExportForm()
+    problems, status = [], 422 if is_post else 200
+    if form.is_valid():
+        try:
+            result_import = _preview(request, form.cleaned_data["file"])
+        except Refused as refusal:
+            problems, status = refusal.problems, getattr(refusal, "status", 422)
+        else:
+            return redirect("assessments:result-import", request.organisation.slug, result_import.pk)
+    context = {"form": form, "problems": problems, "steps": steps()}
+    return render(request, "assessments/import_results.html", context, status=status)
+
+
+def _preview(request, upload):
+    check_size(upload.size)
+    return importing.preview(request.organisation, upload.name, upload.read(), request.user)
+
+
+@require_http_methods(["GET", "POST"])
+@vary_on_headers("HX-Request")
+@members_only(Role.HR, Role.OFFICER)
+def show_import(request, pk):
+    """What a file would do, how far its import is, what it did; on POST, import it."""
+    result_import = get_object_or_404(
+        request.organisation.result_imports.select_related("file", "campaign", "run", "uploaded_by").defer(
+            "file__content"
+        ),
+        pk=pk,
+    )
+    if request.method == "POST":
+        importing.confirm(result_import, request.user)
+        return redirect("assessments:result-import", request.organisation.slug, pk)
+    run = result_import.run
+    if request.htmx and run:
+        response = render(request, "components/run_status.html", {"run": run, "url": request.path})
+        if run.is_over:
+            response["HX-Refresh"] = "true"
+        return response
+    context = {
+        "import": result_import,
+        "report": result_import.report,
+        "figures": _figures(result_import.report),
+        "run": run,
+        "steps": steps(),
+        "current": 2 if run is None else 4 if run.is_over and run.succeeded else 3,
+    }
+    return render(request, "assessments/result_import.html", context)
+
+
+def steps():
+    return [_("Choose the file"), _("Look and confirm"), _("Import"), _("Done")]
+
+
+def _figures(report):
+    number = report.get("participations", 0)
+    base = ngettext("of %(number)s participation", "of %(number)s participations", number) % {
+        "number": number
+    }
+    labels = {
+        "participations": _("participations"),
+        "shared": _("shared in Pix"),
+        "not_shared": _("not shared yet"),
+        "matched": _("recognised people"),
+        "unmatched": _("will wait for their person"),
+        "new": _("new"),
+    }
+    return [
+        Fact(label=label, value=report.get(name, 0), base="" if name == "participations" else base)
+        for name, label in labels.items()
+    ]
+
+
+@require_http_methods(["GET", "POST"])
+@members_only(Role.HR, Role.OFFICER)
+def list_waiting(request):
+    """Results that belong to nobody yet, with the reason; on POST, look for their people again."""
+    if request.method == "POST":
+        attached = attach_waiting(request.organisation)
+        if attached:
+            sentence = ngettext(
+                "%(count)s result found its person.", "%(count)s results found their people.", attached
+            )
+            messages.success(request, sentence % {"count": attached})
+        else:
+            messages.info(request, _("No further person was recognised."))
+        return redirect("assessments:waiting", request.organisation.slug)
+    waiting = request.organisation.results.waiting().select_related("campaign").defer("levels", "pix")
+    waiting = waiting.order_by("last_name", "first_name", "pk")
+    page = Paginator(waiting, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "assessments/waiting.html", {"page": page})

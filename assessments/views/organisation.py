@@ -1,0 +1,102 @@
+"""What HR and programme officers see of an organisation's skills, and the targets that HR sets."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from assessments.charts import Step, distribution_chart, funnel_chart
+from assessments.coverage import band_names, progress_of, shared_profiles, spreads_of
+from assessments.forms import TargetsForm
+from assessments.profiles import pix_competences
+from assessments.targets import current_profiles, remove_targets, set_targets
+from organisations.access import Role, members_only
+
+PER_PAGE = 50
+
+
+@require_GET
+@members_only(Role.HR, Role.OFFICER)
+def show_skills(request):
+    progress, spreads = progress_of(request.organisation), spreads_of(request.organisation)
+    shared = Paginator(shared_profiles(request.organisation), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "progress": progress,
+        "coverage_chart": funnel_chart(_steps(progress), title=_("How far people are")),
+        "spreads": spreads,
+        "bands": band_names(),
+        "page": shared,
+        "competences": [spread.competence for spread in spreads],
+    }
+    if progress.shared:
+        context["spread_chart"] = distribution_chart(
+            [spread.as_row for spread in spreads], title=_("Levels by competence"), bands=band_names()
+        )
+    return render(request, "assessments/skills.html", context)
+
+
+def _steps(progress):
+    return [
+        Step(_("enrolled"), progress.enrolled),
+        Step(_("took part in a campaign"), progress.started),
+        Step(_("shared a profile in Pix"), progress.shared),
+        Step(_("let HR see their levels"), progress.share_with_hr),
+    ]
+
+
+# --- Targets ----------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@members_only(Role.HR)
+def edit_targets(request):
+    """The targets for everyone, or those of the job family that the address names."""
+    families = _families(request.organisation)
+    family = request.GET.get("family", "")
+    profiles = {profile.job_family: profile for profile in current_profiles(request.organisation)}
+    if family not in families and family not in profiles:
+        family = ""
+    profile = profiles.get(family)
+    form = TargetsForm(
+        request.POST or None, competences=pix_competences(), profile=profile or profiles.get("")
+    )
+    status = 422 if form.is_bound else 200
+    if form.is_valid():
+        if form.cleaned_data["based_on"] == _number_of(profile or profiles.get("")):
+            return _save(request, family, form)
+        status = 409
+    context = {
+        "form": form,
+        "family": family,
+        "profile": profile,
+        "choices": [
+            {"family": name, "profile": profiles.get(name), "current": name == family}
+            for name in sorted({"", *families, *profiles})
+        ],
+        "overtaken": status == 409,
+    }
+    return render(request, "assessments/targets.html", context, status=status)
+
+
+def _save(request, family, form):
+    if "remove" in request.POST:
+        remove_targets(request.organisation, family)
+        messages.success(request, _("The targets are removed."))
+    else:
+        set_targets(request.organisation, family, form.levels, request.user)
+        messages.success(request, _("The targets are saved."))
+    address = reverse("assessments:targets", args=[request.organisation.slug])
+    return redirect(f"{address}?{urlencode({'family': family})}" if family else address)
+
+
+def _number_of(profile):
+    return profile.pk if profile else None
+
+
+def _families(organisation):
+    """The job families of the people who work here."""
+    people = organisation.people.present().exclude(job_family="").order_by("job_family")
+    return list(people.values_list("job_family", flat=True).distinct())
