@@ -10,12 +10,14 @@ from rest_framework.routers import SimpleRouter
 from assessments.api import AssessmentViewSet
 from mentoring.api import MentoringSessionViewSet, PairingViewSet
 from organisations.api import PersonViewSet
+from reporting.api import FigureViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("people", PersonViewSet, "people")
 router.register("assessments", AssessmentViewSet, "assessments")
 router.register("pairings", PairingViewSet, "pairings")
 router.register("sessions", MentoringSessionViewSet, "sessions")
+router.register("figures", FigureViewSet, "figures")
 
 # The reference draws its small icons from data: addresses.
 reference = csp_update({"img-src": [SELF, "data:"]})(
