@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from organisations.models import PeopleImport, Person
+from organisations.models import Person
 from tests import make
 
 STAFF = "Nom;Prénom;E-mail;Matricule\nWeber;Ada;ada@acme.lu;1\nTun;Ben;ben@acme.lu;2\n"
@@ -32,7 +32,7 @@ def people(acme):
 def test_a_file_is_looked_at_first_and_written_when_confirmed(signed_in, acme, hr):
     response = upload(signed_in, STAFF)
     page = signed_in.get(response.url).content.decode()
-    assert "Write 2 people" in page
+    assert "Confirm and write 2 people" in page
     assert "Read as utf-8, columns separated by semicolons." in page
     assert people(acme) == []
 
@@ -40,6 +40,7 @@ def test_a_file_is_looked_at_first_and_written_when_confirmed(signed_in, acme, h
 
     assert people(acme) == [("Weber", ""), ("Tun", "")]
     assert "2 people were enrolled." in done
+    assert "updated." not in done
     people_import = acme.people_imports.get()
     assert (people_import.state, people_import.created_by, people_import.committed_by) == ("done", hr, hr)
 
@@ -82,7 +83,7 @@ def test_every_refused_row_is_shown_with_line_column_value_and_reason(signed_in,
     assert page.count("This is not an e-mail address.") == 300
     assert "<code>wrong300</code>" in page
     assert "300 rows are refused" in page
-    assert "Write 300 people" not in page
+    assert "Confirm and write" not in page
     assert signed_in.post(preview).status_code == 422
     assert acme.people.count() == 0
 
@@ -165,12 +166,22 @@ def test_a_file_name_is_shown_and_never_trusted(signed_in, acme):
     assert "<script>alert" not in signed_in.get(response.url).content.decode()
 
 
-def test_an_import_of_another_organisation_does_not_exist(signed_in, client, outsider, acme):
-    preview = upload(signed_in, STAFF).url
-    number = PeopleImport.objects.get().pk
+def test_an_import_of_another_organisation_does_not_exist(client, outsider, acme):
+    foreign = make.people_import(acme)
     client.force_login(outsider)
     for slug in ("acme", "globex"):
-        assert client.get(address("people-import", number, slug=slug)).status_code == 404
-        assert client.post(address("people-import", number, slug=slug)).status_code == 404
-    assert preview == address("people-import", number)
+        assert client.get(address("people-import", foreign.pk, slug=slug)).status_code == 404
+        assert client.post(address("people-import", foreign.pk, slug=slug)).status_code == 404
     assert Person.objects.count() == 0
+
+
+def test_platform_admins_find_staff_files_without_what_is_in_them(client, admin_user, acme):
+    people_import = make.people_import(acme)
+    client.force_login(admin_user)
+    for page in (
+        reverse("admin:organisations_peopleimport_changelist"),
+        reverse("admin:organisations_peopleimport_change", args=[people_import.pk]),
+    ):
+        response = client.get(page)
+        assert response.status_code == 200
+        assert "Weber" not in response.content.decode()
