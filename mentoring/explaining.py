@@ -66,7 +66,7 @@ def explain_left_out(people: Iterable[LeftOut], known: Known, framework: int) ->
     people = list(people)
     for left_out in people:
         positions = left_out.detail.get("competences", [])
-        left_out.competences = [known[framework, position] for position in positions]
+        left_out.competences = [known[framework, position] for position in sorted(positions)]
         left_out.sentence = sentence_for(left_out)
     return people
 

@@ -27,9 +27,17 @@ class CompetencesField(forms.TypedMultipleChoiceField):
     def __init__(self, **options):
         super().__init__(coerce=int, required=False, **options)
 
-    def offer(self, competences):
+    def offer(self, competences, levels=()):
+        """Show these competences, with the reader's own level beside each that has one."""
+
+        def label(competence):
+            level = levels[competence.position - 1] if competence.position <= len(levels) else None
+            if level is None:
+                return str(competence)
+            return _("%(competence)s (your level: %(level)d)") % {"competence": competence, "level": level}
+
         areas = groupby(competences, key=lambda competence: competence.area.title)
-        self.choices = [(area, [(each.position, str(each)) for each in those]) for area, those in areas]
+        self.choices = [(area, [(each.position, label(each)) for each in those]) for area, those in areas]
 
 
 class OpenRoundForm(forms.Form):
@@ -63,10 +71,10 @@ class ApplicationForm(forms.Form):
         label=_("Languages I can meet in"), choices=Language.choices, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args, competences, **kwargs):
+    def __init__(self, *args, competences, levels=(), **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["offered"].offer(competences)
-        self.fields["wanted"].offer(competences)
+        self.fields["offered"].offer(competences, levels)
+        self.fields["wanted"].offer(competences, levels)
         self.titles = {competence.position: str(competence) for competence in competences}
 
     def clean(self):

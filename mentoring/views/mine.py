@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from assessments.results import latest_result
 from mentoring import rounds, sessions
 from mentoring.explaining import competences_of, explain_left_out, explain_pairs
 from mentoring.forms import ApplicationForm, SessionForm
@@ -60,8 +61,12 @@ def apply(request, pk):
         return redirect("mentoring:my-mentoring", request.organisation.slug)
     application = mentoring_round.applications.filter(person=request.person.pk).first()
     competences = list(competences_of([mentoring_round.framework_id]).values())
+    result = latest_result(request.person)
     form = ApplicationForm(
-        request.POST or None, initial=_stated(application, request.person), competences=competences
+        request.POST or None,
+        initial=_stated(application, request.person),
+        competences=competences,
+        levels=result.levels if result and result.framework_id == mentoring_round.framework_id else (),
     )
     if form.is_valid():
         try:
@@ -73,7 +78,7 @@ def apply(request, pk):
                 request, _("Your application is noted. You may change it until the pairs are published.")
             )
             return redirect("mentoring:my-mentoring", request.organisation.slug)
-    context = {"form": form, "round": mentoring_round, "application": application}
+    context = {"form": form, "round": mentoring_round, "application": application, "result": result}
     return render(request, "mentoring/apply.html", context, status=422 if form.is_bound else 200)
 
 

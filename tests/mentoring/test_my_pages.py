@@ -127,6 +127,18 @@ def test_staff_apply_and_change_it(client, acme, me):
     assert (application.as_mentor, application.offered, application.wanted) == (False, [], [3])
 
 
+def test_the_form_shows_ones_own_levels(client, acme, me):
+    mentoring_round = make.mentoring_round(acme)
+    assert "We have no Pix result of yours yet" in text(client.get(url("apply", mentoring_round.pk)))
+
+    make.result(acme, person=me, levels=[5, None, *[2] * 14])
+
+    page = text(client.get(url("apply", mentoring_round.pk)))
+    assert "(your level: 5)" in page
+    assert page.count("(your level:") == 2 * 15
+    assert "We have no Pix result" not in page
+
+
 def test_the_form_knows_ones_languages_and_what_was_stated_before(client, acme, me):
     me.languages = ["de"]
     me.save()
