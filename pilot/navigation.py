@@ -36,7 +36,7 @@ IN_ORGANISATION = [
     Place(_("Skills"), "assessments:skills", "chart", frozenset({HR, OFFICER})),
     Place(_("Targets"), "assessments:targets", "target", frozenset({HR})),
     Place(_("Mentoring"), "mentoring:rounds", "mentoring", frozenset({HR})),
-    Place(_("Catalogue"), "upskilling:catalogue", "learning", frozenset({HR, STAFF, OFFICER})),
+    Place(_("Catalogue"), "upskilling:catalogue", "catalogue", frozenset({HR, STAFF, OFFICER})),
 ]
 IN_PROGRAMME = [
     Place(_("Organisations"), "organisations:programme", "organisations", frozenset({OFFICER})),

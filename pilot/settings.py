@@ -259,6 +259,7 @@ elif ENVIRONMENT == "development":
 LANGUAGE_CODE = "en"
 LANGUAGES = [("fr", "Français"), ("de", "Deutsch"), ("en", "English"), ("lb", "Lëtzebuergesch")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["pilot.formats"]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_I18N = USE_TZ = True
 TIME_ZONE = "Europe/Luxembourg"

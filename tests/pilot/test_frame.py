@@ -1,6 +1,7 @@
 """What every page shares: the frame, fields that everybody can use, account and error pages."""
 
 import re
+from datetime import datetime
 
 import pytest
 from django import forms
@@ -9,6 +10,8 @@ from django.template import Context, Engine
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
+from django.utils.formats import date_format, number_format
+from django.utils.translation import override
 
 from pilot import design
 from tests import make
@@ -97,6 +100,23 @@ def test_the_frame_speaks_the_readers_language(client):
     response = client.get(reverse("account_login"), headers={"accept-language": "de"})
 
     assert '<html lang="de">' in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "moment", "number"),
+    [
+        ("en", "22 November 2026", "22.11.2026 14:05", "2.5"),
+        ("fr", "22 novembre 2026", "22.11.2026 14:05", "2,5"),
+        ("de", "22. November 2026", "22.11.2026 14:05", "2,5"),
+        ("lb", "22. November 2026", "22.11.2026 14:05", "2,5"),
+    ],
+)
+def test_dates_and_numbers_are_written_as_in_luxembourg(language, day, moment, number):
+    when = datetime(2026, 11, 22, 14, 5)
+    with override(language):
+        assert date_format(when, "DATE_FORMAT") == day
+        assert date_format(when, "SHORT_DATETIME_FORMAT") == moment
+        assert number_format(2.5) == number
 
 
 def test_a_wrong_password_is_explained_at_the_top(client, hr):
