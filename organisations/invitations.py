@@ -15,7 +15,6 @@ from organisations.models import Invitation, Membership, Organisation, Person, R
 from organisations.runs import submit, submit_many
 from organisations.scope import every_organisation, only
 
-
 SECOND_CLICK = timedelta(minutes=1)
 
 

@@ -47,7 +47,12 @@ def test_the_first_page_stays_within_its_queries(client, acme, hr, staff, django
 
 @pytest.mark.parametrize(
     ("who", "address"),
-    [("hr", "/o/acme/"), ("staff", "/o/acme/"), ("officer", "/programme/"), ("committee", "/programme/reports/")],
+    [
+        ("hr", "/o/acme/"),
+        ("staff", "/o/acme/"),
+        ("officer", "/programme/"),
+        ("committee", "/programme/reports/"),
+    ],
 )
 def test_everybody_starts_where_their_work_is(client, request, acme, who, address):
     client.force_login(request.getfixturevalue(who))

@@ -84,7 +84,8 @@ def test_no_password_and_no_token_can_be_seen(administrator, acme, officer, hr):
 
 def test_an_account_made_here_has_no_password_until_its_owner_sets_one(administrator):
     administrator.post(
-        reverse("admin:organisations_user_add"), {"email": "new@pilot.example", "name": "New", "is_active": "on"}
+        reverse("admin:organisations_user_add"),
+        {"email": "new@pilot.example", "name": "New", "is_active": "on"},
     )
     assert not User.objects.get(email="new@pilot.example").has_usable_password()
 
