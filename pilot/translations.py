@@ -16,20 +16,22 @@ from babel.messages.pofile import read_po
 
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
 COMPLETE_LANGUAGES = ("fr", "de")
-# Luxembourgish is for what staff members see; the pages of HR managers and of the programme fall back to French.
+# Luxembourgish is for what staff members see: their pages, the frame around them, signing in and what can go wrong.
+# Pages of HR managers and of the programme fall back to French.
 STAFF_LANGUAGE = "lb"
 STAFF_PAGES = (
-    "templates/base",
-    "templates/account/",
-    "templates/components/",
-    "templates/assessments/my_",
-    "templates/mentoring/my_",
-    "templates/mentoring/apply",
-    "templates/mentoring/log_session",
-    "templates/upskilling/my_",
-    "templates/upskilling/catalogue",
-    "templates/upskilling/offer",
-    "pilot/navigation.py",
+    *("templates/4", "templates/5", "templates/base", "templates/components/", "templates/django/"),
+    *("templates/account/", "templates/allauth/"),
+    *("templates/organisations/accept_invitation", "templates/organisations/invitation_"),
+    *("templates/organisations/home", "templates/organisations/join", "templates/organisations/start"),
+    *("templates/assessments/my_", "templates/assessments/_my_"),
+    *("templates/mentoring/my_", "templates/mentoring/apply", "templates/mentoring/log_session"),
+    *("templates/mentoring/_chips", "templates/mentoring/_partner"),
+    *("templates/upskilling/my_", "templates/upskilling/catalogue", "templates/upskilling/offer"),
+    *("pilot/navigation.py", "pilot/accounts.py", "pilot/views.py"),
+    *("assessments/charts.py", "assessments/sharing.py"),
+    *("mentoring/sessions.py", "mentoring/forms.py"),
+    *("upskilling/recommending.py", "upskilling/explaining.py"),
 )
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
 

@@ -1,11 +1,13 @@
 """`dev.py run`: everything, until Ctrl-C or SIGTERM."""
 
 import argparse
+import contextlib
 import json
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 
 from pilot.development.local import (
     LOCAL,
@@ -16,6 +18,7 @@ from pilot.development.local import (
     announced,
     kept_secrets,
     refuse_second_instance,
+    running_instance,
     this_checkout,
 )
 from pilot.development.preparation import prepare
@@ -43,9 +46,7 @@ BEAT = [*CELERY, "beat", "--loglevel", "info", "--pidfile=", "--schedule", str(L
 def run(arguments: list[str]) -> None:
     port = wanted_port(arguments)
     address = f"http://127.0.0.1:{port}"
-    with this_checkout() as is_ours:
-        if not is_ours:
-            raise refuse_second_instance()
+    with only_instance():
         require_free(port)
         LOGS.mkdir(exist_ok=True)
         with Servers(SERVERS, kept_secrets()) as servers:
@@ -57,6 +58,20 @@ def run(arguments: list[str]) -> None:
             }
             prepare(shared | {"PILOT_PROCESS": "manage"}, demonstration=True)
             supervise(port, address, shared, servers.environment)
+
+
+@contextlib.contextmanager
+def only_instance() -> Iterator[None]:
+    """The right to start the servers. An instance that is just ending gets the time to do so."""
+    patience = time.monotonic() + 15
+    while True:
+        with this_checkout() as is_ours:
+            if is_ours:
+                yield
+                return
+        if running_instance() or time.monotonic() > patience:
+            raise refuse_second_instance()
+        time.sleep(0.2)
 
 
 def wanted_port(arguments: list[str]) -> int:

@@ -101,7 +101,7 @@ def test_a_port_is_free_until_somebody_listens():
 
 
 def test_a_busy_port_gets_one_sentence(monkeypatch, tmp_path):
-    monkeypatch.setattr(running, "this_checkout", lambda: contextlib.nullcontext(True))
+    monkeypatch.setattr(running, "only_instance", contextlib.nullcontext)
     monkeypatch.setattr(running, "RUNNING", tmp_path / "nothing runs")
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]

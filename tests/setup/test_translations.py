@@ -5,8 +5,9 @@ from io import StringIO
 
 import pytest
 from babel.messages.pofile import read_po
+from django.conf import settings
 
-from pilot.translations import compile_all, gaps
+from pilot.translations import STAFF_PAGES, compile_all, gaps
 
 EXTRACTED = """
 #: templates/reporting/reports.html:3
@@ -99,3 +100,10 @@ def test_compiled_translations_are_what_gettext_reads_and_are_made_once(locale):
     assert (len(first), second) == (3, [])
     french = gettext.translation("django", locale, ["fr"])
     assert french.ngettext("%(number)d session", "%(number)d sessions", 2) == "%(number)d séances"
+
+
+@pytest.mark.parametrize("prefix", STAFF_PAGES)
+def test_the_list_of_staff_pages_names_what_exists(prefix):
+    folder, _, start = prefix.rpartition("/")
+
+    assert any(path.name.startswith(start) for path in (settings.BASE_DIR / folder).iterdir())
