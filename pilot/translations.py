@@ -24,14 +24,16 @@ STAFF_PAGES = (
     *("templates/account/", "templates/allauth/"),
     *("templates/organisations/accept_invitation", "templates/organisations/invitation_"),
     *("templates/organisations/home", "templates/organisations/join", "templates/organisations/start"),
-    *("templates/assessments/my_", "templates/assessments/_my_"),
+    *("templates/assessments/my_", "templates/assessments/_my_", "templates/assessments/_sharing"),
+    *("templates/assessments/_shared_levels", "templates/assessments/not_enrolled"),
     *("templates/mentoring/my_", "templates/mentoring/apply", "templates/mentoring/log_session"),
     *("templates/mentoring/_chips", "templates/mentoring/_partner"),
     *("templates/upskilling/my_", "templates/upskilling/catalogue", "templates/upskilling/offer"),
-    *("pilot/navigation.py", "pilot/accounts.py", "pilot/views.py"),
-    *("assessments/charts.py", "assessments/sharing.py"),
-    *("mentoring/sessions.py", "mentoring/forms.py"),
-    *("upskilling/recommending.py", "upskilling/explaining.py"),
+    *("pilot/navigation.py", "pilot/accounts.py", "pilot/views.py", "organisations/home.py"),
+    *("assessments/charts.py", "assessments/home.py", "assessments/profiles.py", "assessments/views/mine.py"),
+    *("mentoring/explaining.py", "mentoring/forms.py", "mentoring/home.py", "mentoring/sessions.py"),
+    *("mentoring/views/mine.py", "upskilling/explaining.py", "upskilling/forms.py", "upskilling/home.py"),
+    *("upskilling/planning.py", "upskilling/shelf.py"),
 )
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
 
