@@ -37,7 +37,7 @@ class LevelRow:
     code: str
     name: str
     area: int
-    level: Number | None
+    level: Value
     target: Number | None = None
     earlier: Number | None = None
     area_name: str = ""
@@ -181,9 +181,9 @@ def _level_bar(pen, row, maximum, left, right, y):
     def at(level):
         return left + (right - left) * min(max(level / maximum, 0), 1)
 
-    if row.level is None:
+    if not _is_number(row.level):
         pen.hatch(left, left + (right - left) * 0.6, y, 10)
-        pen.text(1, y + 10, _("not measured"), fill="muted", size=13, anchor="end")
+        pen.text(1, y + 10, _words(row.level), fill="muted", size=13, anchor="end")
     else:
         pen.bar(left, right, y, 10, "track")
         pen.bar(left, at(row.level), y, 10, f"area-{row.area}")
@@ -281,10 +281,9 @@ def distribution_chart(
         explained = _("Hatched: not measured, or too few people to show")
         y = pen.paragraph(y, explained, 38, size=13, fill="muted")
     y += 10
+    draw_row = _parts_beside_the_name if pen.palette.width else _parts_under_the_name
     for row in rows:
-        y = pen.paragraph(y, _named(row), 35) + 2
-        _distribution_bar(pen, row, y)
-        y += 38
+        y = draw_row(pen, row, y)
     return pen.picture(y, title, description or _list_of((row.name, _counts(row)) for row in rows))
 
 
@@ -294,19 +293,32 @@ def _is_hatched(row):
     return any(isinstance(count, Hidden) for count in row.counts)
 
 
-def _distribution_bar(pen, row, y):
+def _parts_under_the_name(pen, row, y):
+    y = pen.paragraph(y, _named(row), 35) + 2
+    _distribution_bar(pen, row, y)
+    return y + 38
+
+
+def _parts_beside_the_name(pen, row, y):
+    """For a PDF: all sixteen fit on a sheet."""
+    end = pen.paragraph(y, _named(row), 44, size=13)
+    _distribution_bar(pen, row, y - 2, start=0.47)
+    return max(end, y + 22) + 9
+
+
+def _distribution_bar(pen, row, y, start=0.0):
     counts = [] if isinstance(row.counts, Hidden) else [*row.counts, row.not_measured]
     hidden = [count for count in counts if isinstance(count, Hidden)]
     known = sum(count for count in counts if not isinstance(count, Hidden))
     if not known:
         nothing = row.counts if isinstance(row.counts, Hidden) else next(iter(hidden), None)
-        pen.hatch(0, 1, y, 24)
-        pen.label(0.5, y + 16, _words(nothing))
+        pen.hatch(start, 1, y, 24)
+        pen.label((start + 1) / 2, y + 16, _words(nothing))
         return
     # A hidden part is as wide whatever it hides; the others share the rest by their counts.
-    for_hidden = 0.1
-    for_known = 1 - for_hidden * len(hidden)
-    left = 0.0
+    for_hidden = 0.1 * (1 - start)
+    for_known = 1 - start - for_hidden * len(hidden)
+    left = start
     for number, count in enumerate(counts):
         right = left + (for_hidden if isinstance(count, Hidden) else for_known * count / known)
         if isinstance(count, Hidden) or number == len(row.counts):

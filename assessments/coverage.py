@@ -70,10 +70,11 @@ def progress_of(organisation: Organisation) -> Progress:
         enrolled=Count("pk", distinct=True),
         started=Count("pk", filter=current & Q(results__isnull=False), distinct=True),
         shared=Count("pk", filter=current & Q(results__is_shared=True), distinct=True),
+        share_with_hr=Count(
+            "pk", filter=Q(sharing_choices__isnull=False, sharing_choices__revoked_at=None), distinct=True
+        ),
     )
-    sharing = people.filter(sharing_choices__revoked_at=None, sharing_choices__isnull=False).count()
-    waiting = organisation.results.waiting().count()
-    return Progress(**counts, share_with_hr=sharing, waiting=waiting)
+    return Progress(**counts, waiting=organisation.results.waiting().count())
 
 
 def spreads_of(organisation: Organisation) -> list[Spread]:

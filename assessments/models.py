@@ -80,6 +80,13 @@ class Area(models.Model):
         return in_active_language(self.titles)
 
 
+class CompetenceQuerySet(models.QuerySet):
+    def of_pix(self):
+        """Those of the Pix framework that new results are measured in."""
+        published = Framework.objects.filter(code=Framework.PIX, published_at__isnull=False)
+        return self.filter(framework=published.order_by("-published_at", "-pk").values("pk")[:1])
+
+
 class Competence(models.Model):
     """One thing that people can be good at. Arrays of levels follow `position`, which counts from 1."""
 
@@ -88,6 +95,8 @@ class Competence(models.Model):
     code = models.CharField(_("code"), max_length=10)
     position = models.PositiveSmallIntegerField(_("position"))
     titles = models.JSONField(_("titles by language"))
+
+    objects = CompetenceQuerySet.as_manager()
 
     class Meta:
         verbose_name, verbose_name_plural = _("competence"), _("competences")

@@ -57,7 +57,7 @@ def refuse_what_is_no_csv(content: bytes) -> None:
     nul = content.find(b"\0")
     if nul >= 0:
         line = content.count(b"\n", 0, nul) + 1
-        raise Refused(
+        raise WrongKindOfFile(
             [Problem(_("The file holds bytes that are no text. Upload the CSV file of Pix Orga."), line)]
         )
 

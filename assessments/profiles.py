@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.charts import LevelRow
-from assessments.models import Competence, Framework, Result
+from assessments.models import Competence, Result
 from assessments.results import results_of
 from assessments.targets import targets_for
 from organisations.models import Person
@@ -101,5 +101,5 @@ def profile_of(person: Person) -> Profile:
 
 
 def pix_competences() -> list[Competence]:
-    """The sixteen competences in the order of the arrays, with their areas."""
-    return list(Framework.objects.pix().competences.select_related("area").order_by("position"))
+    """The sixteen competences in the order of the arrays, with their areas. One query."""
+    return list(Competence.objects.of_pix().select_related("area").order_by("position"))

@@ -152,6 +152,22 @@ def result(organisation, person=None, levels=None, **fields):
     )
 
 
+def unshared_result(organisation, **fields):
+    """Somebody who takes part and has not shared their profile in Pix."""
+    return Result.objects.create(
+        organisation=organisation,
+        **{
+            "campaign": fields.pop("campaign", None) or campaign(organisation),
+            "result_import": fields.pop("result_import", None) or result_import(organisation),
+            "framework": Framework.objects.pix(),
+            "measure": Result.Measure.PROFILE,
+            "key": uuid.uuid4(),
+            "is_shared": False,
+            **fields,
+        },
+    )
+
+
 def target_profile(organisation, levels=None, **fields):
     """Level 4 in every competence for everyone, unless told."""
     return TargetProfile.objects.create(

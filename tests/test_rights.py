@@ -21,6 +21,14 @@ RIGHTS = {
     "organisations:add-person": {HR},
     "organisations:import-people": {HR},
     "organisations:people-import": {HR},
+    "assessments:my-skills": {STAFF},
+    "assessments:share-levels": {STAFF},
+    "assessments:skills": {HR, OFFICER},
+    "assessments:targets": {HR},
+    "assessments:imports": {HR, OFFICER},
+    "assessments:import-results": {HR, OFFICER},
+    "assessments:result-import": {HR, OFFICER},
+    "assessments:waiting": {HR, OFFICER},
     "organisations:programme": {OFFICER},
     "organisations:create-organisation": {OFFICER},
     "organisations:organisation": {OFFICER},
@@ -39,6 +47,12 @@ RIGHTS = {
     "mentoring:log-session": {STAFF},
     "mentoring:confirm-session": {STAFF},
     "mentoring:decline-session": {STAFF},
+    "upskilling:my-learning": {STAFF},
+    "upskilling:choose-offer": {STAFF},
+    "upskilling:drop-offer": {STAFF},
+    "upskilling:catalogue": {HR, STAFF, OFFICER},
+    "upskilling:offer": {HR, STAFF, OFFICER},
+    "upskilling:gaps": {HR, OFFICER},
 }
 # Addresses for everybody who is signed in, or for visitors, each with its reason.
 OPEN = {

@@ -14,8 +14,6 @@ from organisations.access import Role, members_only
 @require_GET
 @members_only(Role.STAFF)
 def show_skills(request):
-    if not request.person:
-        return render(request, "assessments/not_enrolled.html")
     profile = profile_of(request.person)
     rows = [skill.as_row for skill in profile.skills]
     context = {"profile": profile, "choice": current_choice(request.person)}
@@ -32,11 +30,10 @@ def show_skills(request):
 @members_only(Role.STAFF)
 def choose_sharing(request):
     """Let HR see one's levels, or take them back."""
-    if request.person:
-        if request.POST.get("share") == "yes":
-            share_levels(request.person)
-            messages.success(request, _("HR can see your levels now. You can take that back at any time."))
-        else:
-            stop_sharing(request.person)
-            messages.success(request, _("HR no longer sees your levels."))
+    if request.POST.get("share") == "yes":
+        share_levels(request.person)
+        messages.success(request, _("HR can see your levels now. You can take that back at any time."))
+    else:
+        stop_sharing(request.person)
+        messages.success(request, _("HR no longer sees your levels."))
     return redirect("assessments:my-skills", request.organisation.slug)

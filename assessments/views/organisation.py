@@ -22,20 +22,27 @@ PER_PAGE = 50
 @members_only(Role.HR, Role.OFFICER)
 def show_skills(request):
     progress, spreads = progress_of(request.organisation), spreads_of(request.organisation)
-    shared = Paginator(shared_profiles(request.organisation), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "progress": progress,
         "coverage_chart": funnel_chart(_steps(progress), title=_("How far people are")),
         "spreads": spreads,
         "bands": band_names(),
-        "page": shared,
-        "competences": [spread.competence for spread in spreads],
     }
+    if Role.HR in request.roles:
+        context |= _shared_levels(request, [spread.competence for spread in spreads])
     if progress.shared:
         context["spread_chart"] = distribution_chart(
             [spread.as_row for spread in spreads], title=_("Levels by competence"), bands=band_names()
         )
     return render(request, "assessments/skills.html", context)
+
+
+def _shared_levels(request, competences):
+    """People share their levels with HR, and with nobody else."""
+    page = Paginator(shared_profiles(request.organisation), PER_PAGE).get_page(request.GET.get("page"))
+    for result in page:
+        result.cells = list(zip(competences, result.levels, strict=True))
+    return {"page": page, "competences": competences}
 
 
 def _steps(progress):

@@ -1,0 +1,95 @@
+"""What platform admins look up. Results are facts and reference data is never edited, so most is looked at only."""
+
+from django.contrib import admin
+
+from assessments import models
+from organisations.admin import ReadOnly
+
+
+@admin.register(models.Framework)
+class FrameworkAdmin(ReadOnly):
+    list_display = ["name", "code", "version", "published_at"]
+    search_fields = ["name", "code"]
+
+
+@admin.register(models.Area)
+class AreaAdmin(ReadOnly):
+    list_display = ["code", "title", "framework"]
+    list_filter = ["framework"]
+    list_select_related = ["framework"]
+    search_fields = ["code"]
+
+
+@admin.register(models.Competence)
+class CompetenceAdmin(ReadOnly):
+    list_display = ["code", "title", "framework", "position"]
+    list_filter = ["framework"]
+    list_select_related = ["framework"]
+    search_fields = ["code"]
+
+
+@admin.register(models.Crosswalk)
+class CrosswalkAdmin(ReadOnly):
+    list_display = ["source", "target", "version", "published_at"]
+    list_select_related = ["source", "target"]
+    search_fields = ["source__code", "target__code"]
+
+
+@admin.register(models.CrosswalkEntry)
+class CrosswalkEntryAdmin(ReadOnly):
+    list_display = ["source", "target", "strength", "crosswalk"]
+    list_filter = ["strength", "crosswalk"]
+    list_select_related = ["source", "target", "crosswalk__source", "crosswalk__target"]
+    search_fields = ["source__code", "target__code"]
+
+
+@admin.register(models.Campaign)
+class CampaignAdmin(ReadOnly):
+    list_display = ["name", "organisation", "kind", "reference", "code", "source"]
+    list_filter = ["kind", "source"]
+    list_select_related = ["organisation"]
+    search_fields = ["name", "reference", "code", "organisation__name"]
+
+
+@admin.register(models.ResultImport)
+class ResultImportAdmin(ReadOnly):
+    list_display = ["file", "organisation", "kind", "campaign", "uploaded_by", "uploaded_at", "imported_at"]
+    list_filter = ["kind"]
+    list_select_related = ["file", "organisation", "campaign", "uploaded_by"]
+    search_fields = ["file__name", "organisation__name"]
+    fields = [
+        *("organisation", "file", "kind", "campaign", "run", "outcome"),
+        *("uploaded_by", "uploaded_at", "confirmed_by", "imported_at"),
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("file__content", "report")
+
+
+@admin.register(models.Result)
+class ResultAdmin(ReadOnly):
+    """Without levels: those belong to the person."""
+
+    list_display = ["last_name", "first_name", "organisation", "campaign", "measure", "shared_at", "person"]
+    list_filter = ["measure", "is_shared", "waiting_reason"]
+    list_select_related = ["organisation", "campaign", "person"]
+    search_fields = ["last_name", "first_name", "external_id", "student_number"]
+    exclude = ["levels", "pix", "pix_score", "certifiable", "certifiable_count"]
+    show_full_result_count = False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("levels", "pix", "imported_columns")
+
+
+@admin.register(models.TargetProfile)
+class TargetProfileAdmin(ReadOnly):
+    list_display = ["__str__", "organisation", "framework", "set_by", "set_on", "replaced_at"]
+    list_select_related = ["organisation", "framework", "set_by"]
+    search_fields = ["job_family", "organisation__name"]
+
+
+@admin.register(models.SharingChoice)
+class SharingChoiceAdmin(ReadOnly):
+    list_display = ["person", "organisation", "shared_at", "revoked_at"]
+    list_select_related = ["person", "organisation"]
+    search_fields = ["person__last_name", "person__first_name"]
