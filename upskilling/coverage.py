@@ -7,8 +7,9 @@ groups are protected together.
 from dataclasses import dataclass
 from datetime import date
 
-from assessments.disclosure import Figure, protect_distribution
-from assessments.models import Competence, Framework
+from assessments.disclosure import Figure, Hidden, protect_distribution
+from assessments.models import Competence
+from assessments.suppression import Reason
 from organisations.models import Organisation
 from upskilling.gaps import Gap, comparisons
 from upskilling.shelf import Shelf
@@ -26,21 +27,24 @@ class Coverage:
     without_offer: Figure
     compared: Figure
 
+    @property
+    def lacks_offer(self) -> bool:
+        """Whether the figures say that somebody finds no course. A mark that hides anything at all says nothing."""
+        if isinstance(self.without_offer, Hidden):
+            return self.without_offer.reason in (Reason.SMALL, Reason.LINKED)
+        return self.without_offer > 0
+
 
 def coverage(organisation: Organisation, day: date | None = None) -> list[Coverage]:
     """Every competence on which somebody was compared with a target."""
-    counts = _counts(organisation, Shelf.of(organisation, day))
-    competences = Framework.objects.pix().competences.select_related("area")
-    return [
-        _protected(competence, counts[competence.position])
-        for competence in competences
-        if competence.position in counts
-    ]
+    shelf = Shelf.of(organisation, day)
+    counts = _counts(organisation, shelf)
+    return [_protected(shelf.competences[position], counts[position]) for position in sorted(counts)]
 
 
 def gaps_without_offer(organisation: Organisation, day: date | None = None) -> list[Coverage]:
     """Competences in which people are below their target and find no course: what to buy or to create."""
-    return [line for line in coverage(organisation, day) if line.without_offer != 0]
+    return [line for line in coverage(organisation, day) if line.lacks_offer]
 
 
 def _counts(organisation, shelf):

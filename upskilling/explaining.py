@@ -8,7 +8,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments.models import Framework
+from assessments.models import Competence
 
 SENTENCES = {
     "closes_gap": gettext_lazy("It can take you from level %(level)s to your target, level %(target)s."),
@@ -60,25 +60,19 @@ MISSING = {
     ),
 }
 
-Titles = Mapping[int, str]
+Competences = Mapping[int, Competence]
 
 
-def pix_titles() -> dict[int, str]:
-    """Code and title of each Pix competence, by position."""
-    return {competence.position: str(competence) for competence in Framework.objects.pix().competences.all()}
-
-
-def sentences(reasons: Iterable[Mapping], titles: Titles) -> list[str]:
+def sentences(reasons: Iterable[Mapping], competences: Competences) -> list[str]:
     """Reasons, as they are stored, in words. Those of a rule that no longer exists are left out."""
-    return [_sentence(reason, titles) for reason in reasons if reason["code"] in SENTENCES]
+    return [_sentence(reason, competences) for reason in reasons if reason["code"] in SENTENCES]
 
 
-def _sentence(reason, titles):
+def _sentence(reason, competences):
     words = dict(reason)
     if "date" in reason:
         words["date"] = date_format(date.fromisoformat(reason["date"]), "DATE_FORMAT")
     if "competences" in reason:
-        words["competences"] = get_text_list(
-            [titles[position] for position in reason["competences"]], _("and")
-        )
+        titles = [str(competences[position]) for position in reason["competences"]]
+        words["competences"] = get_text_list(titles, _("and"))
     return SENTENCES[reason["code"]] % words

@@ -207,8 +207,12 @@ class CatalogueForm(forms.Form):
 
     def __init__(self, *args, competences, **kwargs):
         super().__init__(*args, **kwargs)
-        choices = [(f"{one.framework.code}:{one.code}", str(one)) for one in competences]
-        self.fields["competence"].choices = [("", _("all competences")), *choices]
+        by_framework = {}
+        for one in competences:
+            choice = (f"{one.framework.code}:{one.code}", str(one))
+            by_framework.setdefault(one.framework.name, []).append(choice)
+        groups = list(by_framework.items())
+        self.fields["competence"].choices = [("", _("all competences")), *groups]
 
     def narrow(self, offers):
         """Those of the offers that were asked for."""
@@ -226,5 +230,5 @@ class CatalogueForm(forms.Form):
         if chosen.get("free"):
             offers = offers.filter(cost_eur=0)
         for word in chosen.get("q", "").split():
-            offers = offers.filter(Q(title__icontains=word) | Q(provider__icontains=word))
+            offers = offers.filter(Q(title__unaccent__icontains=word) | Q(provider__unaccent__icontains=word))
         return offers

@@ -44,6 +44,11 @@ class OfferQuerySet(models.QuerySet):
             )
         )
 
+    def competences(self):
+        """All that these offers teach."""
+        taught = Competence.objects.filter(taught_by__offer__in=self).distinct()
+        return taught.select_related("framework").order_by("framework__code", "position")
+
     def judge_tags(self, status, user):
         """Put on record that somebody has looked at what these offers claim to teach. Gives their number."""
         return self.update(tag_status=status, reviewed_by=user, reviewed_on=timezone.localdate())

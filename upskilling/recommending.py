@@ -5,13 +5,14 @@ The same people, results, targets and catalogue give the same answer on the same
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import combinations, islice
 
 from django.db import transaction
 from django.utils import timezone
 
+from assessments.models import Competence
 from assessments.results import latest_result
 from assessments.targets import targets_for
 from organisations.models import Organisation, Person
@@ -37,13 +38,17 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Advice:
-    """What there is to say to one person. `missing` says why there are no suggestions, as a code."""
+    """What there is to say to one person. `missing` says why there are no suggestions, as a code.
+
+    `competences` are those that gaps and reasons speak of, by position.
+    """
 
     person: Person
     missing: str
     gaps: tuple[Gap, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     without_offer: tuple[Gap, ...] = ()
+    competences: dict[int, Competence] = field(default_factory=dict, repr=False)
 
 
 def advise(person: Person, day: date | None = None) -> Advice:
@@ -83,6 +88,7 @@ def _advise(comparison: Comparison, shelf: Shelf) -> Advice:
         gaps=tuple(gaps),
         suggestions=tuple(suggestions[:MOST]),
         without_offer=tuple(gap for gap, found in matches.items() if not found),
+        competences=shelf.competences,
     )
 
 

@@ -10,7 +10,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from assessments.models import Crosswalk, CrosswalkEntry, Framework
+from assessments.models import Competence, Crosswalk, CrosswalkEntry, Framework
 from organisations.models import Organisation
 from upskilling.gaps import Gap
 from upskilling.models import Offer
@@ -23,9 +23,15 @@ class Shelf:
     """Courses that people of the organisation can still join."""
 
     def __init__(
-        self, offers: Iterable[Offer], links: LinksByTopic, working_languages: Iterable[str], day: date
+        self,
+        offers: Iterable[Offer],
+        competences: Iterable[Competence],
+        links: LinksByTopic,
+        working_languages: Iterable[str],
+        day: date,
     ):
         self.day = day
+        self.competences = {competence.position: competence for competence in competences}
         self.working_languages = frozenset(working_languages)
         self._teaching: dict[int, list[tuple[Offer, Link]]] = defaultdict(list)
         for offer in offers:
@@ -35,11 +41,12 @@ class Shelf:
 
     @classmethod
     def of(cls, organisation: Organisation, day: date | None = None) -> "Shelf":
-        """Four queries, however many offers there are."""
+        """Five queries, however many offers there are."""
         day = day or timezone.localdate()
         offers = organisation.programme.offers.open(day).meant_for(organisation)
         offers = offers.exclude(tag_status=Offer.TagStatus.REJECTED).with_topics()
-        return cls(offers, links_from_pix(), organisation.languages, day)
+        competences = list(Framework.objects.pix().competences.select_related("area"))
+        return cls(offers, competences, links_from(competences), organisation.languages, day)
 
     def matches(self, gap: Gap, languages: Iterable[str]) -> list[Match]:
         """Courses for this gap held in one of the languages.
@@ -67,23 +74,18 @@ def _links_of(offer, links):
     return found
 
 
-def links_from_pix() -> LinksByTopic:
-    """For each competence that a course may teach: the Pix competences it stands for, and how closely.
+def links_from(competences: list[Competence]) -> LinksByTopic:
+    """For each competence that a course may teach: those of these it stands for, and how closely.
 
-    From the newest crosswalk to each framework. Pix's own competences stand for themselves.
+    From the newest crosswalk to each framework. They stand for themselves, too.
     """
-    pix = Framework.objects.pix()
-    newest = (
-        Crosswalk.objects.filter(source=pix)
-        .order_by("target_id", "-published_at", "-pk")
-        .distinct("target_id")
-    )
-    entries = CrosswalkEntry.objects.filter(crosswalk__in=newest.values("pk")).order_by(
-        "source__position", "pk"
-    )
     links: LinksByTopic = defaultdict(list)
+    for competence in competences:
+        links[competence.pk].append((competence.position, PRIMARY))
+    frameworks = {competence.framework_id for competence in competences}
+    crosswalks = Crosswalk.objects.filter(source__in=frameworks)
+    newest = crosswalks.order_by("target_id", "-published_at", "-pk").distinct("target_id")
+    entries = CrosswalkEntry.objects.filter(crosswalk__in=newest.values("pk"))
     for topic, position, strength in entries.values_list("target_id", "source__position", "strength"):
         links[topic].append((position, strength))
-    for topic, position in pix.competences.values_list("pk", "position"):
-        links[topic].append((position, PRIMARY))
     return links

@@ -1,0 +1,94 @@
+from datetime import date
+
+import pytest
+
+from assessments.disclosure import Hidden
+from assessments.models import Framework
+from assessments.suppression import Reason
+from tests import make
+from upskilling.coverage import Coverage, coverage, gaps_without_offer
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture
+def people(acme):
+    """Makes so many people with this level in the first competence; the target is level 4."""
+    make.target_profile(acme, levels=[4, *[None] * 15])
+
+    def people(count, level, language="fr"):
+        for _number in range(count):
+            person = make.person(acme, languages=[language])
+            make.result(acme, person=person, levels=[level, *[3] * 15])
+
+    return people
+
+
+@pytest.fixture
+def first(db):
+    return Framework.objects.pix().competences.get(position=1)
+
+
+def test_everybody_who_was_compared_stands_in_one_of_three_groups(acme, people, first):
+    make.offer("1.1", level_min=3)
+    people(7, level=4)
+    people(6, level=3)
+    people(5, level=1)
+
+    assert coverage(acme, TODAY) == [Coverage(first, reached=7, with_offer=6, without_offer=5, compared=18)]
+    assert gaps_without_offer(acme, TODAY) == coverage(acme, TODAY)
+
+
+def test_few_people_are_hidden_and_with_them_what_would_tell_their_number(acme, people, first):
+    make.offer("1.1", level_min=3)
+    people(7, level=4)
+    people(6, level=3)
+    people(2, level=1)
+
+    [line] = coverage(acme, TODAY)
+
+    assert line.without_offer == Hidden(Reason.SMALL)
+    figures = (line.reached, line.with_offer, line.compared)
+    assert any(isinstance(figure, Hidden) for figure in figures)
+    assert gaps_without_offer(acme, TODAY) == [line]
+
+
+def test_when_all_are_alike_nobody_is_shown(acme, people):
+    people(9, level=1)
+
+    [line] = coverage(acme, TODAY)
+
+    assert all(isinstance(figure, Hidden) for figure in (line.reached, line.with_offer, line.without_offer))
+    assert gaps_without_offer(acme, TODAY) == []  # whether there is one would tell each person's level
+
+
+def test_a_language_without_a_course_is_a_gap_without_an_offer(acme, people, first):
+    make.offer("1.1")
+    people(5, level=2)
+    people(8, level=2, language="pt")
+
+    [line] = gaps_without_offer(acme, TODAY)
+
+    assert line == Coverage(first, reached=0, with_offer=5, without_offer=8, compared=13)
+
+
+def test_with_a_course_for_everybody_nothing_is_missing(acme, people):
+    make.offer("1.1")
+    people(5, level=2)
+    people(5, level=4)
+
+    assert gaps_without_offer(acme, TODAY) == []
+
+
+def test_without_targets_there_is_nothing_to_say(acme):
+    make.result(acme, person=make.person(acme))
+
+    assert coverage(acme, TODAY) == []
+
+
+def test_the_number_of_queries_stays_the_same(acme, people, django_assert_num_queries):
+    for _number in range(2):
+        make.offer("1.1")
+        people(2, level=2)
+        with django_assert_num_queries(8):
+            coverage(acme, TODAY)
