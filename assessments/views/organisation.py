@@ -47,10 +47,10 @@ def _shared_levels(request, competences):
 
 def _steps(progress):
     return [
-        Step(_("enrolled"), progress.enrolled),
-        Step(_("took part in a campaign"), progress.started),
-        Step(_("shared a profile in Pix"), progress.shared),
-        Step(_("let HR see their levels"), progress.share_with_hr),
+        Step(_("Enrolled"), progress.enrolled),
+        Step(_("Took part in a campaign"), progress.started),
+        Step(_("Shared a profile in Pix"), progress.shared),
+        Step(_("Let HR see their levels"), progress.share_with_hr),
     ]
 
 
