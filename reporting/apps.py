@@ -1,5 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ReportingConfig(AppConfig):
     name = "reporting"
+    verbose_name = _("reporting")
+
+    def ready(self):
+        from reporting import tasks  # noqa: F401 - registers the kinds of runs

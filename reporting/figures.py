@@ -17,7 +17,7 @@ from mentoring.models import MentoringRound, MentoringSession, Pairing
 from organisations.models import Invitation, Organisation, Person, Programme
 from reporting.periods import Quarter
 from upskilling.models import Offer, PlanItem
-from upskilling.shelf import links_from_pix
+from upskilling.shelf import links_from
 
 BANDS = ((0, 0), (1, 2), (3, 4), (5, 6), (7, 8))
 STEPS = ("enrolled", "assessed", "shared", "certifiable")
@@ -367,7 +367,7 @@ def _gaps(programme, quarter, framework):
         SELECT count(DISTINCT person_id), count(DISTINCT person_id) FILTER (WHERE level < target) FROM compared
     """  # noqa: S608 - only our own table names
     found = {row[0]: row[1:] for row in _rows(by_competence, programme, quarter, framework)}
-    offers = _offers_by_position(programme, quarter)
+    offers = _offers_by_position(programme, quarter, framework)
     gaps = {}
     for position, code in framework.competences.order_by("position").values_list("position", "code"):
         compared, below, lowest, highest = found.get(position, (0, 0, None, None))
@@ -377,9 +377,9 @@ def _gaps(programme, quarter, framework):
     return gaps, compared, below
 
 
-def _offers_by_position(programme, quarter):
+def _offers_by_position(programme, quarter, framework):
     """How many courses that can be joined on the last day of the quarter stand for each Pix competence."""
-    links = links_from_pix()
+    links = links_from(list(framework.competences.all()))
     offers = programme.offers.open(quarter.last_day).exclude(tag_status=Offer.TagStatus.REJECTED)
     taught = {}
     for offer, topic in offers.values_list("pk", "topics__competence"):

@@ -103,6 +103,11 @@ class Report(models.Model):
     def short_hash(self):
         return self.snapshot_hash[:8]
 
+    @property
+    def hash_in_groups(self):
+        """The hash as people compare it: eight characters at a time."""
+        return " ".join(self.snapshot_hash[start : start + 8] for start in range(0, 64, 8))
+
 
 class ReportFile(models.Model):
     """One rendering of a report, kept as it was handed out."""
