@@ -172,7 +172,7 @@ def test_next_steps_stay_with_the_pair(client, acme):
 
     page = text(client.get(url("round", pairing.round_id)))
 
-    assert "1 session, 1.5 hours; confirmed by the mentee: 1" in page
+    assert "1 session, 1.5 h; confirmed by the mentee: 1" in page
     assert "Something private" not in page
 
 
