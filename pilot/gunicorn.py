@@ -3,7 +3,6 @@
 import os
 
 wsgi_app = "pilot.wsgi"
-bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 worker_class = "gthread"
 threads = 4
@@ -11,7 +10,9 @@ timeout = 60
 graceful_timeout = 5
 control_socket_disable = True  # one in the home directory would be shared by all checkouts
 preload_app = True  # one start instead of one for each worker
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 – a heartbeat on a slow disk looks like a hang
+# A heartbeat on a slow disk looks like a worker that hangs.
+MEMORY = "/dev/shm"  # noqa: S108
+worker_tmp_dir = MEMORY if os.access(MEMORY, os.W_OK) else None
 
 
 def when_ready(server):
