@@ -40,7 +40,8 @@ def bad_request(request, exception=None):
 
 
 def permission_denied(request, exception=None):
-    return _error(request, 403)
+    """With the sentence of whoever refused, if there is one."""
+    return _error(request, 403, {"reason": str(exception or "")})
 
 
 def page_not_found(request, exception=None):
