@@ -1,5 +1,6 @@
 """What the steering committee is shown: one report per quarter, its frozen figures and its files."""
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -14,11 +15,14 @@ LANGUAGES = ("en", "fr", "de")
 
 
 class ReportQuerySet(models.QuerySet):
-    def for_list(self):
-        """With what a list shows, and without the figures or the bytes of the files."""
-        return self.select_related("programme", "run", "rendering", "requested_by").prefetch_related(
-            models.Prefetch("files", ReportFile.objects.defer("content"))
+    def for_page(self):
+        """With what a page shows of each, and without the bytes of the files."""
+        return self.select_related("run", "rendering", "requested_by").prefetch_related(
+            models.Prefetch("files", ReportFile.objects.select_related("report").defer("content"))
         )
+
+    def for_list(self):
+        return self.for_page().defer("figures")
 
     def of_quarter(self, quarter: Quarter):
         return self.filter(year=quarter.year, quarter=quarter.number)
@@ -84,6 +88,11 @@ class Report(models.Model):
         return self.frozen_at is not None
 
     @property
+    def language_files(self):
+        """Its files in the order of our languages."""
+        return sorted(self.files.all(), key=lambda file: LANGUAGES.index(file.language))
+
+    @property
     def current_run(self) -> Run | None:
         """What is being done for it, or was done last: first the figures, then the files."""
         return self.rendering or self.run
@@ -129,6 +138,11 @@ class ReportFile(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def language_name(self):
+        """As its readers call it: Français."""
+        return dict(settings.LANGUAGES).get(self.language, self.language)
 
     @property
     def name(self):

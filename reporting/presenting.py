@@ -46,6 +46,11 @@ class Table:
     columns: list[str]
     rows: list[Row]
 
+    @property
+    def labelled_rows(self) -> list[tuple[Row, list[tuple[str, Cell]]]]:
+        """Each row with its cells and the heads of their columns, for tables that become cards on a phone."""
+        return [(row, list(zip(self.columns, row.cells, strict=True))) for row in self.rows]
+
 
 @dataclass(frozen=True)
 class Headline:

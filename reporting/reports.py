@@ -7,14 +7,13 @@ protects and freezes them; the second sets them as PDFs, which takes seconds, fr
 import hashlib
 
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.disclosure import RULE_VERSION
 from organisations import runs
 from organisations.models import Programme, Run, User
 from organisations.scope import every_organisation
-from reporting.documents import write_pdf
 from reporting.figures import measure
 from reporting.models import LANGUAGES, Report, ReportFile
 from reporting.periods import Quarter, check_quarter, last_ended_quarter
@@ -74,12 +73,28 @@ def render_report(run: Run) -> dict:
     report = Report.objects.select_related("programme").get(pk=run.args["report"])
     digests = {}
     for done, language in enumerate(LANGUAGES):
-        name = translation.get_language_info(language)["name_translated"]
-        runs.report_progress(
-            run, done, len(LANGUAGES), _("Setting the pages: %(language)s") % {"language": name}
-        )
-        digests[language] = keep_file(report, language, write_pdf(report, language)).digest
+        runs.report_progress(run, done, len(LANGUAGES), _("Setting the pages"))
+        digests[language] = write_file(report, language).digest
     return {"report": report.pk, "files": digests}
+
+
+def build_now(programme: Programme, quarter: Quarter) -> Report:
+    """Make and keep the report here and now, without a worker."""
+    report = request_report(programme, quarter)
+    for _step in (COMPUTE, RENDER):
+        runs.carry_out(report.current_run.pk)
+        report.refresh_from_db()
+    if not report.is_complete:
+        raise runs.CannotFinish(
+            _("The report could not be finished; its job says why, or a worker is at it.")
+        )
+    return report
+
+
+def write_file(report: Report, language: str) -> ReportFile:
+    from reporting.documents import write_pdf  # WeasyPrint takes a second to import; only workers need it
+
+    return keep_file(report, language, write_pdf(report, language))
 
 
 def keep_file(report: Report, language: str, content: bytes) -> ReportFile:

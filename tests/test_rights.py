@@ -53,6 +53,10 @@ RIGHTS = {
     "upskilling:catalogue": {HR, STAFF, OFFICER},
     "upskilling:offer": {HR, STAFF, OFFICER},
     "upskilling:gaps": {HR, OFFICER},
+    "reporting:reports": {OFFICER, COMMITTEE, AUDITOR},
+    "reporting:request-report": {OFFICER},
+    "reporting:report": {OFFICER, COMMITTEE, AUDITOR},
+    "reporting:download-report": {OFFICER, COMMITTEE, AUDITOR},
 }
 # Addresses for everybody who is signed in, or for visitors, each with its reason.
 OPEN = {
