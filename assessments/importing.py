@@ -100,7 +100,7 @@ def counts_of_people(collection: ProfilesCollection, found: matching.Match) -> d
     }
 
 
-def doubts(collection: ProfilesCollection, found: matching.Match, known: set[str]) -> list[Problem]:
+def doubts(collection: ProfilesCollection, found: matching.Match, known: dict[str, bool]) -> list[Problem]:
     """Signs that this may not be the file that somebody meant to import."""
     sentences = []
     if not len(collection):
@@ -119,7 +119,8 @@ def doubts(collection: ProfilesCollection, found: matching.Match, known: set[str
             in_future,
         )
         sentences.append(sentence % {"count": in_future})
-    gone = len(known.difference(participation_keys(collection, only_shared=True)))
+    facts = {key for key, is_shared in known.items() if is_shared}
+    gone = len(facts.difference(participation_keys(collection)))
     if gone:
         sentence = ngettext(
             "%(count)s result known from an earlier export is not in this file. It stays on record.",
@@ -130,12 +131,12 @@ def doubts(collection: ProfilesCollection, found: matching.Match, known: set[str
     return [Problem(sentence) for sentence in sentences]
 
 
-def known_keys(organisation: Organisation, collection: ProfilesCollection) -> set[str]:
-    """Keys of the campaign's results that are on record."""
+def known_keys(organisation: Organisation, collection: ProfilesCollection) -> dict[str, bool]:
+    """Keys of the campaign's results that are on record, and whether each is shared."""
     results = organisation.results.current().filter(
         campaign__kind=collection.kind, campaign__reference=collection.campaign_id
     )
-    return {key.hex for key in results.values_list("key", flat=True)}
+    return {key.hex: is_shared for key, is_shared in results.values_list("key", "is_shared")}
 
 
 def confirm(result_import: ResultImport, user: User | None) -> Run:
@@ -350,7 +351,7 @@ def imported_columns(collection: ProfilesCollection) -> list[str]:
     ]
 
 
-def participation_keys(collection: ProfilesCollection, only_shared: bool = False) -> list[str]:
+def participation_keys(collection: ProfilesCollection) -> list[str]:
     """A name for each participation that is the same in every export of the campaign, whatever language and order.
 
     It is made of the campaign, the person as the file gives them, the UTC day (older exports know no more) and all
@@ -373,9 +374,7 @@ def participation_keys(collection: ProfilesCollection, only_shared: bool = False
         for *names, moment, row in participations
     ]
     if len(set(digests)) < len(digests):
-        digests = told_apart(digests, collection.shared_at)
-    if only_shared:
-        return [digest for digest, shared in zip(digests, collection.shared, strict=True) if shared]
+        return told_apart(digests, collection.shared_at)
     return digests
 
 

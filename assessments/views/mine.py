@@ -16,7 +16,7 @@ from organisations.access import Role, members_only
 def show_skills(request):
     profile = profile_of(request.person)
     rows = [skill.as_row for skill in profile.skills]
-    context = {"profile": profile, "choice": current_choice(request.person)}
+    context = {"profile": profile, "rows": rows, "choice": current_choice(request.person)}
     if profile.latest:
         context["levels_chart"] = levels_chart(rows, title=profile.message)
         context["radar_chart"] = radar_chart(rows, title=_("The shape of your skills"))

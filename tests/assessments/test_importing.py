@@ -208,9 +208,9 @@ def test_retakes_are_all_kept_and_the_newest_counts(acme):
 
 
 def test_participations_that_agree_in_everything_are_counted(acme):
-    rows = [participation(sent="17/03/2026 01:54"), participation(sent="17/03/2026 09:00"), participation()]
+    rows = [participation(sent=moment) for moment in ("17/03/2026 01:54", "17/03/2026 09:00", None, None)]
 
-    assert imported(acme, export(*rows))["created"] == 3
+    assert imported(acme, export(*rows))["created"] == 4
     assert imported(acme, export(*reversed(rows)))["created"] == 0
     assert imported(acme, export(*rows, participation()))["created"] == 1
 
@@ -365,7 +365,8 @@ def test_a_date_in_the_future_is_pointed_out(acme, hr):
 
 def test_results_that_left_the_campaign_are_pointed_out(acme, hr):
     make.person(acme, staff_number="8")
-    imported(acme, export(participation(), participation(first="Bob", extra=("8",))))
+    rows = [participation(), participation(first="Bob", extra=("8",)), participation(first="Eva", sent=None)]
+    imported(acme, export(*rows))
 
     report = importing.preview(
         acme, "export.csv", export(participation(first="Bob", extra=("8",))), hr
