@@ -292,7 +292,7 @@ def offer(competences="1.1", **fields):
             "summaries": {"en": "What one learns."},
             "level_min": 1,
             "level_max": 8,
-            "hours": 8,
+            "hours": 16,
             "cost_eur": 100,
             "cost_basis": Offer.CostBasis.PER_PERSON,
             "languages": ["fr"],

@@ -30,6 +30,11 @@ class OfferQuerySet(models.QuerySet):
             ~Q(start_type=Offer.StartType.DATED) | Q(next_start__gte=day),
         )
 
+    def open_first(self, day=None):
+        """Those that one can still join before the others."""
+        still_open = Offer.objects.open(day).filter(pk=models.OuterRef("pk"))
+        return self.order_by(models.Exists(still_open).desc(), *Offer._meta.ordering)
+
     def meant_for(self, organisation):
         """Without those for another kind of organisation."""
         return self.exclude(audience__in=Offer.audiences_elsewhere(organisation))

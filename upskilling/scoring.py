@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from assessments.models import CrosswalkEntry
+from assessments.models import HIGHEST_LEVEL, CrosswalkEntry
 from upskilling.gaps import Gap
 from upskilling.models import Offer
 
@@ -24,6 +24,8 @@ FOR_EVERYBODY = 3
 SOON = 2
 FURTHER_GAP, MOST_FURTHER_GAPS = 3, 2
 
+# What a course can be expected to teach: up to a day one level, up to three days two, a longer one all that it claims.
+A_DAY, THREE_DAYS = Decimal(8), Decimal(24)
 SHORT_HOURS = Decimal(4)
 SOON_DAYS = 60
 
@@ -36,8 +38,13 @@ class Link:
     is_main_topic: bool
 
     @property
+    def is_the_topic(self) -> bool:
+        """Whether the course is mainly about this very competence, not about a neighbour of it."""
+        return self.is_main_topic and self.strength == PRIMARY
+
+    @property
     def weight(self) -> int:
-        return POINTS_PER_LEVEL[self.strength] + (MAIN_TOPIC if self.is_main_topic else 0)
+        return POINTS_PER_LEVEL[self.strength] + (MAIN_TOPIC if self.is_the_topic else 0)
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,13 @@ def match(offer: Offer, gap: Gap, link: Link, day: date) -> Match:
     return Match(offer, gap, sum(reason.points for reason in reasons), reasons)
 
 
+def levels_taught(offer: Offer) -> int:
+    """How many levels a course of this length can raise somebody."""
+    if offer.hours <= A_DAY:
+        return 1
+    return 2 if offer.hours <= THREE_DAYS else HIGHEST_LEVEL
+
+
 def is_easy(offer: Offer) -> bool:
     """Free of charge or short: what somebody can simply begin with."""
     return offer.is_free or is_short(offer)
@@ -87,7 +101,7 @@ def is_short(offer: Offer) -> bool:
 
 
 def _learning(offer, gap, link):
-    reaches = min(offer.level_max, gap.target)
+    reaches = min(offer.level_max, gap.target, gap.level + levels_taught(offer))
     points = (reaches - gap.level) * POINTS_PER_LEVEL[link.strength]
     levels = {"level": gap.level, "reaches": reaches, "target": gap.target}
     code = "closes_gap" if reaches == gap.target else "narrows_gap"
@@ -96,7 +110,7 @@ def _learning(offer, gap, link):
         yield Reason("covers_part")
     if link.strength == WEAK:
         yield Reason("touches")
-    if link.is_main_topic:
+    if link.is_the_topic:
         yield Reason("main_topic", MAIN_TOPIC)
     if offer.level_min >= gap.level:
         yield Reason("at_level", AT_LEVEL)

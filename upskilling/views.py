@@ -61,11 +61,12 @@ def _explained(suggestion, competences, planned):
 def list_offers(request):
     offers = request.organisation.programme.offers.current()
     form = CatalogueForm(request.GET, competences=offers.competences())
-    found = form.narrow(offers).with_topics()
+    found = form.narrow(offers).open_first().with_topics()
     context = {
         "form": form,
         "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
         "is_filtered": any(request.GET.get(name) for name in form.fields),
+        "may_see_gaps": not request.roles.isdisjoint({Role.HR, Role.OFFICER}),
     }
     return render(request, "upskilling/catalogue.html", context)
 

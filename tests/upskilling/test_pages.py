@@ -159,6 +159,23 @@ def test_the_catalogue_can_be_narrowed(client, hr, acme, courses, query, titles)
     assert ("No course like this" in response.content.decode()) == (not titles)
 
 
+def test_what_one_can_still_join_comes_first(client, hr, acme):
+    make.offer(title="A", start_type="dated", next_start=timezone.localdate() - timedelta(days=1))
+    make.offer(title="B", start_type="dated", next_start=timezone.localdate())
+    make.offer(title="C")
+
+    assert [offer.title for offer in get(client, hr, "catalogue").context["page"]] == ["B", "C", "A"]
+
+
+def test_hr_and_officers_find_the_gaps_from_the_catalogue(client, hr, officer, staff, acme):
+    link = reverse("upskilling:gaps", args=["acme"])
+    assert [link in get(client, user, "catalogue").content.decode() for user in (hr, officer, staff)] == [
+        True,
+        True,
+        False,
+    ]
+
+
 def test_titles_say_their_language(client, hr, acme, courses):
     assert f'<a lang="de" href="/o/acme/catalogue/{courses[1].pk}/">Sicherheit</a>' in (
         get(client, hr, "catalogue").content.decode()

@@ -18,7 +18,7 @@ def offer(**fields):
         **{
             "level_min": 1,
             "level_max": 8,
-            "hours": Decimal(8),
+            "hours": Decimal(16),
             "cost_eur": Decimal(100),
             "audience": Offer.Audience.OFFICE,
             "start_type": Offer.StartType.DATED,
@@ -39,6 +39,15 @@ def offer(**fields):
 )
 def test_a_course_suits_who_can_follow_it_and_comes_out_higher(lowest, highest, answer):
     assert suits(offer(level_min=lowest, level_max=highest), GAP) is answer
+
+
+@pytest.mark.parametrize(("hours", "highest"), [(1, 3), (8, 3), (9, 4), (24, 4), (25, 7)])
+def test_a_short_course_does_not_promise_what_a_long_one_teaches(hours, highest):
+    gap = Gap(3, level=2, target=7)
+
+    first = match(offer(hours=Decimal(hours)), gap, Link(PRIMARY, False), TODAY).reasons[0]
+
+    assert first.params["reaches"] == highest
 
 
 LEVELS = {"competence": 3, "level": 2, "reaches": 4, "target": 4}
@@ -69,9 +78,10 @@ LEVELS = {"competence": 3, "level": 2, "reaches": 4, "target": 4}
         (
             {"cost_eur": Decimal(0), "hours": Decimal(4)},
             Link(PRIMARY, False),
-            [Reason("closes_gap", 20, LEVELS), Reason("free", 4), Reason("short", 3)],
+            [Reason("narrows_gap", 10, {**LEVELS, "reaches": 3}), Reason("free", 4), Reason("short", 3)],
         ),
-        ({"hours": Decimal(0)}, Link(PRIMARY, False), [Reason("closes_gap", 20, LEVELS)]),
+        ({"hours": Decimal(0)}, Link(PRIMARY, False), [Reason("narrows_gap", 10, {**LEVELS, "reaches": 3})]),
+        ({}, Link(SECONDARY, True), [Reason("closes_gap", 10, LEVELS), Reason("covers_part")]),
         (
             {"audience": "all_staff", "start_type": "on_demand", "next_start": None},
             Link(PRIMARY, False),
