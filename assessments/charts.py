@@ -301,7 +301,7 @@ def _parts_under_the_name(pen, row, y):
 
 def _parts_beside_the_name(pen, row, y):
     """For a PDF: all sixteen fit on a sheet."""
-    end = pen.paragraph(y, _named(row), 40, size=13)
+    end = pen.paragraph(y, _named(row), 22, size=13)  # a PDF takes twice as many letters to a line
     _distribution_bar(pen, row, y - 2, start=0.47)
     return max(end, y + 22) + 9
 

@@ -59,17 +59,26 @@ def navigation(request):
 
 
 def _items(request, places, roles, arguments):
-    items = []
+    found = []
     for place in places:
         if place.roles & roles:
             try:
                 url = reverse(place.url_name, args=arguments)
             except NoReverseMatch:
                 continue
-            is_home = place.url_name == "organisations:home"
-            current = request.path == url if is_home else request.path.startswith(url)
-            items.append(Item(place.label, url, place.icon, current))
-    return items
+            found.append((place, url))
+    here = _where_we_are(request.path, found)
+    return [Item(place.label, url, place.icon, url == here) for place, url in found]
+
+
+def _where_we_are(path, found):
+    """The address of the place that this page belongs to: the longest that it begins with."""
+    beginnings = [
+        url
+        for place, url in found
+        if path == url or (path.startswith(url) and place.url_name != "organisations:home")
+    ]
+    return max(beginnings, key=len, default=None)
 
 
 def _places_to_go(request, organisation):

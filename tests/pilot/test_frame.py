@@ -219,3 +219,15 @@ def test_error_pages_need_neither_a_request_nor_a_database(status):
 
     assert page.count("<h1>") == 1
     assert "csrfmiddlewaretoken" not in page
+
+
+def test_the_rail_marks_one_place_the_one_that_the_page_belongs_to(client, officer, acme):
+    client.force_login(officer)
+
+    page = client.get(reverse("organisations:organisation", args=[acme.slug])).content.decode()
+    rail = re.search(r'<nav class="rail".*?</nav>', page, re.DOTALL)[0]
+
+    assert re.findall(r'href="([^"]+)" aria-current="page"', rail) == [reverse("organisations:programme")]
+    page = client.get(reverse("reporting:reports")).content.decode()
+    rail = re.search(r'<nav class="rail".*?</nav>', page, re.DOTALL)[0]
+    assert re.findall(r'href="([^"]+)" aria-current="page"', rail) == [reverse("reporting:reports")]
