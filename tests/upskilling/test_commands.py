@@ -8,13 +8,14 @@ from upskilling.scoring import RULE_VERSION
 
 
 @pytest.fixture
-def run(capsys):
-    """Run a command; gives the exit code and its JSON answer."""
+def run(capsys, act_behind_the_fence):
+    """Run a command as on a server, with no organisation in scope; gives the exit code and its JSON answer."""
 
     def run(*arguments):
         code = 0
         try:
-            call_command(*map(str, arguments), "--json")
+            with act_behind_the_fence():
+                call_command(*map(str, arguments), "--json")
         except SystemExit as stop:
             code = stop.code
         return code, json.loads(capsys.readouterr().out)
