@@ -95,9 +95,7 @@ class Circulation:
         """
         work = [arc for arc in self.arcs.values() if arc.reason or arc.is_delicate]
         for arc in work:  # grows while we walk: whatever is hidden on the way has to be protected as well
-            up, down = self._wanted(arc)
-            room = self._make_room(arc, +1, up, work) + self._make_room(arc, -1, down, work)
-            if room == 0:
+            if not self._free(arc, work):
                 self._hide_everything()
                 return
 
@@ -113,14 +111,24 @@ class Circulation:
         arc.low = {Reason.SMALL: 1, Reason.LINKED: self.minimum}.get(reason, 0)
         arc.high = self.minimum - 1 if reason in (Reason.SMALL, Reason.BASE) else inf
 
-    def _wanted(self, arc: Arc) -> tuple[int, int]:
-        """How far up and down the number must be able to move."""
+    def _free(self, arc: Arc, work: list[Arc]) -> int:
+        """Let the number move as far as its reason asks for, if it can be done. Returns how far it can."""
+        if arc.reason in (Reason.LINKED, Reason.EVERYBODY):
+            return self._free_a_little(arc, work)
+        up, down = self.minimum - 1 - arc.value, arc.value - arc.low
         if arc.reason == Reason.OWNERS:
-            share = max(self.minimum - 1, ceil(DOMINANCE * arc.value))
-            return share, min(share, arc.value)
-        if arc.reason in (Reason.SMALL, Reason.BASE) or arc.is_delicate:
-            return self.minimum - 1 - arc.value, arc.value - arc.low
-        return (0, 1) if arc.value > arc.low and self._make_room(arc, -1, 1) else (1, 0)
+            up = max(self.minimum - 1, ceil(DOMINANCE * arc.value))
+            down = min(up, arc.value)
+        return self._make_room(arc, +1, up, work) + self._make_room(arc, -1, down, work)
+
+    def _free_a_little(self, arc: Arc, work: list[Arc]) -> int:
+        """By one in either direction, at no price where that is possible."""
+        directions = [-1, +1] if arc.value > arc.low else [+1]
+        for may_hide in (None, work):
+            for direction in directions:
+                if room := self._make_room(arc, direction, 1, may_hide):
+                    return room
+        return 0
 
     def _make_room(self, moved: Arc, direction: int, wanted: float, work: list[Arc] | None = None) -> int:
         """How far the number can move, at most as far as wanted; with `work`, hide what stands in its way."""

@@ -141,6 +141,15 @@ def test_what_was_hidden_before_is_not_given_away_by_what_came_since():
     assert (figures.during, figures.since) == ({"a": LINKED}, {"a": 23})
 
 
+def test_a_neighbour_that_can_only_become_smaller_is_protected_as_well():
+    levels = {0: 13, 1: 94, 2: 120, 3: 38, 4: 1}, {0: 7, 1: 82, 2: 106, 3: 43, 4: 0}
+
+    figures = protect_over_time(*levels, spread=True, known_totals=["since"])
+
+    assert figures.during == {0: 7, 1: 82, 2: 106, 3: 43, 4: 0}
+    assert figures.since == {0: LINKED, 1: 176, 2: 226, 3: 81, 4: SMALL}
+
+
 def test_figures_without_a_common_total_do_not_hide_each_other():
     figures = protect_over_time({}, {"a": 3, "b": 9}, total=False)
 
