@@ -308,14 +308,18 @@ def _withhold_row(numbers: Circulation, key: Hashable) -> None:
 
 
 def _hide_what_holds_for_everybody(numbers: Circulation, keys: Iterable[Hashable]) -> None:
-    """Everybody in one place: all the places are hidden, except those where nobody has ever been."""
-    places = [key for key in keys if numbers.arcs["row", key].value]
-    for names in ([("cell", key, "during") for key in places], [("row", key) for key in places]):
-        arcs = [numbers.arcs[name] for name in names]
-        if says_the_same_of_everybody(arc.value for arc in arcs):
-            for name in names:
-                if not numbers.arcs[name].reason:
-                    numbers.hide(name, Reason.EVERYBODY)
+    """Everybody in one place: all the places are hidden, those where nobody is included."""
+    keys = list(keys)
+    rows = [("row", key) for key in keys]
+    if says_the_same_of_everybody(numbers.arcs[name].value for name in rows):
+        names = rows + [("cell", key, "during") for key in keys]
+    else:
+        names = [("cell", key, "during") for key in keys if numbers.arcs["row", key].value]
+        if not says_the_same_of_everybody(numbers.arcs[name].value for name in names):
+            return
+    for name in names:
+        if not numbers.arcs[name].reason:
+            numbers.hide(name, Reason.EVERYBODY)
 
 
 def _funnel(before: Mapping[Hashable, int], since: Mapping[Hashable, int]) -> Circulation:

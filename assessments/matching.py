@@ -147,6 +147,6 @@ def names_that_differ(organisation: Organisation, collection, found: Match) -> l
 
 
 def reasons_with_counts(found: Match) -> list[dict]:
-    """Why rows wait, in words, and how many for each reason."""
+    """Why rows wait, and how many for each reason."""
     counts = Counter(reason for reason in found.reasons if reason)
-    return [{"reason": str(Waiting(reason).label), "count": count} for reason, count in counts.most_common()]
+    return [{"reason": reason, "count": count} for reason, count in counts.most_common()]

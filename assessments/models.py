@@ -240,8 +240,11 @@ class ResultImport(models.Model):
         return f"{self.get_kind_display()} {self.uploaded_at:%Y-%m-%d %H:%M}"
 
     @property
-    def is_confirmed(self):
-        return self.run_id is not None
+    def waiting(self):
+        """Why participations of the file would wait for their person, in the reader's language, with counts."""
+        return [
+            (Result.Waiting(each["reason"]).label, each["count"]) for each in self.report.get("waiting", ())
+        ]
 
 
 # --- Results ----------------------------------------------------------------------------------------------------------

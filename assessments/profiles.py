@@ -20,7 +20,6 @@ class Skill:
 
     competence: Competence
     level: int | None
-    pix: int | None
     earlier: int | None
     target: int | None
 
@@ -93,10 +92,10 @@ class Profile:
 def profile_of(person: Person) -> Profile:
     results = list(results_of(person).select_related("campaign")[:RESULTS_SHOWN])
     nothing = [None] * 16
-    levels, pix = (results[0].levels, results[0].pix) if results else (nothing, nothing)
+    levels = results[0].levels if results else nothing
     earlier = results[1].levels if len(results) > 1 else nothing
     targets = targets_for(person.organisation)(person)
-    columns = zip(pix_competences(), levels, pix or nothing, earlier, targets, strict=True)
+    columns = zip(pix_competences(), levels, earlier, targets, strict=True)
     return Profile(results, [Skill(*values) for values in columns])
 
 

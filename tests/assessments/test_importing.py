@@ -331,9 +331,9 @@ def test_a_preview_says_what_an_import_would_do_and_imports_nothing(acme, hr):
         "matched": 1,
         "unmatched": 2,
     }
-    assert report["waiting"] == [
-        {"reason": "Nobody enrolled here has this staff number.", "count": 1},
-        {"reason": "The file gives no number for this person.", "count": 1},
+    assert result_import.waiting == [
+        ("Nobody enrolled here has this staff number.", 1),
+        ("The file gives no number for this person.", 1),
     ]
     assert (report["new"], report["unchanged"], report["organisation_name"]) == (3, 0, "Commune fictive")
     assert (report["warnings"], report["differing_names"]) == ([], [])
