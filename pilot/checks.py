@@ -41,7 +41,7 @@ def the_fences_hold(app_configs, databases, **kwargs):
     return [
         Error(
             f"The database account “{name}” {' and '.join(faults)}: one organisation could see another's data.",
-            hint=f"Let DATABASE_URL log in as {settings.WEB_ROLE} (python3 dev.py manage prepare_database makes it).",
+            hint=f"Let DATABASE_URL log in as {settings.WEB_ROLE} (python -m pilot.database_roles makes it).",
             id="pilot.E001",
         )
     ]

@@ -31,7 +31,7 @@ ENVIRONMENT = env.str("PILOT_ENVIRONMENT", default="development")
 if ENVIRONMENT not in ("development", "test", "production"):
     raise ImproperlyConfigured("PILOT_ENVIRONMENT must be development, test or production.")
 IN_PRODUCTION = ENVIRONMENT == "production"
-# What this process does: web, worker, beat or manage. Start-up checks and broker time-outs depend on it.
+# What this process does: web, worker, beat, sweep or manage. Start-up checks and broker time-outs depend on it.
 PROCESS = env.str("PILOT_PROCESS", default="manage")
 
 
@@ -55,11 +55,11 @@ INSTALLED_APPS = [
     "pilot.apps.PilotConfig",
     "allauth",
     "allauth.account",
-    "reporting",
+    "organisations",
+    "assessments",
     "mentoring",
     "upskilling",
-    "assessments",
-    "organisations",
+    "reporting",
     "pilot.apps.PilotAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

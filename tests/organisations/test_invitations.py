@@ -46,7 +46,7 @@ def test_opening_the_link_changes_nothing(client, invitation):
     for _scanner in range(3):
         response = client.get(address(invitation))
         assert response.status_code == 200
-        assert response["Referrer-Policy"] == "no-referrer"
+        assert response["Referrer-Policy"] == "strict-origin"
     assert not User.objects.filter(email="ada@acme.example").exists()
 
 

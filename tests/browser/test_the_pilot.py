@@ -1,0 +1,319 @@
+"""The whole pilot, once through, by six people in one browser each."""
+
+import csv
+import io
+import re
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PASSWORD
+
+pytestmark = pytest.mark.browser
+
+SAMPLES = Path(__file__).parents[1] / "assessments" / "samples"
+EXPORT = SAMPLES / "profiles-collection-fr.csv"
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+MENTOR, MENTEE = "D’Apostrophe", "Lorôme"
+WAIT = 30_000
+
+
+class Human:
+    """Somebody at a browser of their own, who takes a picture of every page."""
+
+    def __init__(self, chromium, platform, screenshots, name, viewport=DESK):
+        self.context = chromium.new_context(viewport=viewport, base_url=platform.address, locale="en-GB")
+        self.page = self.context.new_page()
+        self.name, self.screenshots, self.taken = name, screenshots, 0
+        self.complaints = []
+        self.page.on("console", self.listen)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("response", lambda response: response.status >= 500 and self.complaints.append(response.url))
+
+    def listen(self, message):
+        """Refusals that the story provokes (403, 404, 422) are answers; everything else is a fault."""
+        if message.type == "error" and not re.search(r"status of (403|404|422)", message.text):
+            self.complaints.append(message.text)
+
+    def open(self, path):
+        self.page.goto(path)
+
+    def sign_in(self, email):
+        self.open("/accounts/login/")
+        self.page.get_by_label("Email").fill(email)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.press("Sign in")
+
+    def accept(self, link, email, name):
+        self.open(link)
+        self.picture("invitation")
+        self.page.get_by_label("E-mail").fill(email)
+        self.page.get_by_label("Your name").fill(name)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.press("Accept the invitation")
+
+    def press(self, name):
+        self.page.locator("main").get_by_role("button", name=name).first.click()
+
+    def follow(self, name):
+        self.page.get_by_role("link", name=name).first.click()
+
+    def sees(self, text):
+        expect(self.page.locator("main")).to_contain_text(text, timeout=WAIT)
+
+    def picture(self, title):
+        self.taken += 1
+        path = self.screenshots / f"{self.name}-{self.taken:02}-{title}.png"
+        self.page.screenshot(path=path, full_page=True)
+        wide = self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        assert not wide, f"{title} scrolls sideways"
+
+
+@pytest.fixture
+def meet(chromium, platform, screenshots):
+    """Make somebody appear; at the end nobody's browser may have complained."""
+    people = []
+
+    def appear(name, viewport=DESK):
+        human = Human(chromium, platform, screenshots, name, viewport)
+        people.append(human)
+        return human
+
+    yield appear
+    complaints = {human.name: human.complaints for human in people if human.complaints}
+    for human in people:
+        human.context.close()
+    assert complaints == {}
+
+
+def participants():
+    """People of the genuine export who gave a number that nobody else gave, with ordinary names."""
+    names = {}
+    with EXPORT.open(encoding="utf-8-sig", newline="") as file:
+        for row in list(csv.reader(file, delimiter=";"))[1:]:
+            names.setdefault(row[6], set()).add((row[4], row[5]))
+    return [
+        (number, *next(iter(people)))
+        for number, people in names.items()
+        if number and len(people) == 1 and re.fullmatch(r"[^\W\d][\w’ -]{3,}", next(iter(people))[0])
+    ]
+
+
+def email_of(last_name):
+    return re.sub(r"[^a-z]", "", last_name.lower()) + "@moselle.example"
+
+
+def staff_file(people, spoil=None):
+    file = io.StringIO()
+    writer = csv.writer(file, delimiter=";")
+    writer.writerow(["Nom", "Prénom", "Matricule", "E-mail", "Langues", "Département"])
+    for number, (ext, last, first) in enumerate(people):
+        department = ["Cave", "Bureau", "Vente"][number % 3]
+        email = "not an address" if last == spoil else email_of(last)
+        writer.writerow([last, first, ext, email, "fr,de", department])
+    return {"name": "personnel.csv", "mimeType": "text/csv", "buffer": file.getvalue().encode("utf-8-sig")}
+
+
+def link_in_mail(platform, email):
+    """What the person finds in their mailbox."""
+    for path in sorted(platform.mails.glob("*.log"), reverse=True):
+        for part in re.split(rb"\n-{79}\n", path.read_bytes()):
+            message = message_from_bytes(part.lstrip(), policy=policy.default)
+            if message["To"] == email:
+                return re.search(r"http://\S+/invitations/\w+/", message.get_content()).group()
+    return None
+
+
+def wait_for_mail(human, platform, email):
+    for _second in range(60):
+        if link := link_in_mail(platform, email):
+            return link
+        human.page.wait_for_timeout(500)
+    raise AssertionError(f"no mail for {email}")
+
+
+def test_six_people_go_through_the_pilot(platform, meet, screenshots):
+    platform.make_programme_account("officer@pilot.example", "officer")
+    platform.make_programme_account("committee@pilot.example", "committee")
+    people = participants()
+    assert {MENTOR, MENTEE} <= {last for _ext, last, _first in people}
+
+    # 1. An officer adds an organisation and invites its HR manager.
+    officer = meet("officer")
+    officer.sign_in("officer@pilot.example")
+    officer.picture("organisations-empty")
+    officer.follow("Add an organisation")
+    page = officer.page
+    page.get_by_label("Name", exact=True).fill("Brasserie Moselle")
+    page.get_by_label("Short name").fill("moselle")
+    page.get_by_label("Legal identifier").fill("B 777 001")
+    page.get_by_label("Kind").select_option("private")
+    page.get_by_label("Sector").select_option("industry")
+    page.get_by_label("Size").select_option("small")
+    page.get_by_label("Pix licences granted").fill("50")
+    page.get_by_label("French").check()
+    officer.picture("add-organisation")
+    officer.press("Add the organisation")
+    page.get_by_label("E-mail of the HR manager").fill("hr@moselle.example")
+    officer.press("Send the invitation")
+    officer.sees("hr@moselle.example")
+    officer.picture("organisation")
+    link = page.get_by_label("Link for hr@moselle.example").input_value()
+
+    # … who sets a password and lands on the organisation's first page.
+    hr = meet("hr")
+    hr.accept(link, "hr@moselle.example", "Hélène Rausch")
+    expect(hr.page).to_have_url(re.compile("/o/moselle/$"))
+    hr.picture("first-page-empty")
+
+    # 2. Enrolment: by form, then from a file; first one with a bad row, which writes nothing.
+    hr.follow("People")
+    hr.picture("people-empty")
+    hr.follow("Add a person")
+    hr.page.get_by_label("Last name").fill("Weber")
+    hr.page.get_by_label("First name").fill("Anne")
+    hr.page.get_by_label("Staff number").fill("W-1")
+    hr.picture("add-person")
+    hr.press("Enrol this person")
+    hr.open("/o/moselle/people/import/")
+    hr.picture("staff-file")
+    hr.page.locator("input[type=file]").set_input_files(staff_file(people, spoil=MENTEE))
+    hr.press("Check this file")
+    hr.sees("refused")
+    hr.sees("not an address")
+    hr.picture("staff-file-refused")
+    hr.open("/o/moselle/people/import/")
+    hr.page.locator("input[type=file]").set_input_files(staff_file(people))
+    hr.press("Check this file")
+    hr.picture("staff-file-preview")
+    hr.press(f"Confirm and write {len(people)} people")
+    hr.sees("people were enrolled")
+    hr.picture("staff-file-done")
+    hr.open("/o/moselle/people/")
+    hr.sees(f"{len(people) + 1} people")
+    hr.picture("people")
+
+    # 3. A genuine Pix export, imported by the worker.
+    hr.open("/o/moselle/assessments/import/")
+    hr.picture("pix-file")
+    hr.page.locator("input[type=file]").set_input_files(EXPORT)
+    hr.press("Check this file")
+    hr.sees("Collecte de profils 2026")
+    hr.picture("pix-preview")
+    hr.press("Import")
+    hr.sees("imported as a whole.")
+    hr.picture("pix-imported")
+    hr.open("/o/moselle/assessments/waiting/")
+    hr.picture("waiting")
+    hr.open("/o/moselle/targets/")
+    for field in hr.page.locator("main select").all():
+        field.select_option("4")
+    hr.press("Save these targets")
+    hr.picture("targets")
+    hr.open("/o/moselle/skills/")
+    hr.picture("skills")
+
+    # 5. HR opens a mentoring round and invites staff to sign in.
+    hr.open("/o/moselle/mentoring/open/")
+    hr.page.get_by_label("Name").fill("Autumn 2026")
+    hr.picture("open-round")
+    hr.page.locator("main form button").first.click()
+    hr.picture("round-open")
+    hr.open("/o/moselle/people/invite/")
+    hr.picture("invite-staff")
+    hr.press(f"Send {len(people)} invitations")
+
+    # 4. Two members of staff sign in, see their levels, and apply: one as mentor, one as mentee.
+    staff = {}
+    for name, last_name, wish in (("mentor", MENTOR, "as_mentor"), ("mentee", MENTEE, "as_mentee")):
+        human = staff[name] = meet(name, PHONE)
+        email = email_of(last_name)
+        human.accept(wait_for_mail(human, platform, email), email, last_name)
+        human.picture("first-page")
+        human.open("/o/moselle/my-skills/")
+        human.sees("Only you see your levels")
+        human.picture("my-skills")
+        if name == "mentee":
+            human.press("Share my levels with HR")
+            human.sees("Stop sharing")
+        human.open("/o/moselle/my-mentoring/")
+        human.follow("Take part")
+        human.page.locator(f"[name={wish}]").check()
+        competences = "offered" if wish == "as_mentor" else "wanted"
+        for position in (1, 4, 7):
+            human.page.locator(f"[name={competences}][value='{position}']").check()
+        for language in human.page.locator("[name=languages]").all():
+            language.set_checked(language.get_attribute("value") in ("fr", "de"))
+        human.picture("apply")
+        human.press("Apply")
+        human.picture("applied")
+
+    # The worker pairs them; HR sees why, and publishes.
+    hr.open("/o/moselle/mentoring/")
+    hr.picture("rounds")
+    hr.follow("Autumn 2026")
+    hr.press("Pair 1 mentee")
+    hr.sees("Publish 1 pair")
+    hr.page.get_by_text("Why this pair").first.click()
+    hr.picture("round-proposed")
+    assert "level 7" not in hr.page.locator("main").inner_text()
+    hr.press("Publish 1 pair")
+    hr.picture("round-published")
+
+    # The mentor logs a session on a phone; the mentee confirms it.
+    mentor, mentee = staff["mentor"], staff["mentee"]
+    mentor.open("/o/moselle/my-mentoring/")
+    mentor.picture("my-mentoring")
+    mentor.follow("Log a session")
+    mentor.page.get_by_label("Next step").fill("Filter a large table")
+    mentor.picture("log-session")
+    mentor.press("Log this session")
+    mentor.sees("waits for the mentee")
+    mentee.open("/o/moselle/")
+    mentee.picture("something-waits")
+    mentee.open("/o/moselle/my-mentoring/")
+    mentee.sees("Filter a large table")
+    mentee.picture("confirm")
+    mentee.press("Yes, confirm it")
+    mentee.sees("confirmed")
+
+    # 6. What to learn next.
+    mentee.open("/o/moselle/my-learning/")
+    mentee.press("Add to my plan")
+    mentee.sees("Remove")
+    mentee.picture("my-learning")
+    mentee.follow("Open the catalogue")
+    mentee.picture("catalogue")
+
+    # 7. The quarter's report, written by the worker and downloaded by a committee member.
+    officer.open("/programme/reports/")
+    officer.page.get_by_label("Quarter").select_option("2026Q3")
+    officer.press("Make the report")
+    officer.picture("report-requested")
+    committee = meet("committee")
+    committee.sign_in("committee@pilot.example")
+    committee.sees("Third quarter of 2026")
+    download_link = committee.page.get_by_role("link", name=re.compile("English")).first
+    for _second in range(60):
+        if download_link.count():
+            break
+        committee.page.wait_for_timeout(1000)
+        committee.page.reload()
+    committee.picture("reports")
+    with committee.page.expect_download() as download:
+        download_link.click()
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
+    assert download.value.suggested_filename == "readiness-report-2026Q3-en.pdf"
+    committee.follow("Third quarter of 2026")
+    committee.picture("report")
+    hr.open("/o/moselle/")
+    hr.picture("first-page")
+
+    # Nobody strays: a committee member has no way into the organisation, HR none into the programme.
+    committee.open("/o/moselle/")
+    committee.sees("Page not found")
+    hr.open("/programme/reports/")
+    hr.sees("Not for your role")
