@@ -4,7 +4,6 @@ By content, never by the file's name; by position, never by the text of a header
 and the label of the external id may equal any standard header.
 """
 
-import html
 import json
 import re
 import unicodedata
@@ -23,6 +22,17 @@ WORDS = json.loads((DATA / "pix-headers.json").read_text(encoding="utf-8"))
 PROFILES, ASSESSMENT = WORDS["profiles"], WORDS["assessment"]
 LANGUAGES = ("fr", "en", "nl", "de")
 OTHER = "other"
+
+ENTITIES = {
+    "&#39;": "'",
+    "&quot;": '"',
+    "&lt;": "<",
+    "&gt;": ">",
+    "&#x2F;": "/",
+    "&#x60;": "`",
+    "&#x3D;": "=",
+    "&amp;": "&",  # the last, or else "&amp;lt;" would become "<"
+}
 
 PAIRS = 16
 COLUMNS_OF_PAIRS = 2 * PAIRS
@@ -71,10 +81,17 @@ def recognise(table: Table) -> Layout:
     return lay_out(table, plain, language)
 
 
+def unescaped(text: str) -> str:
+    """Undo what Pix does to names that it fills into a header, and nothing else."""
+    for entity, sign in ENTITIES.items():
+        text = text.replace(entity, sign)
+    return text
+
+
 @lru_cache(maxsize=4096)
 def plainly(text: str) -> str:
     """A header for comparison: entities undone, without accents, case, typographic apostrophes and stray spaces."""
-    text = unicodedata.normalize("NFKD", html.unescape(text)).replace("’", "'")
+    text = unicodedata.normalize("NFKD", unescaped(text)).replace("’", "'")
     return " ".join("".join(sign for sign in text if not unicodedata.combining(sign)).casefold().split())
 
 
@@ -213,7 +230,7 @@ def check_pairs(header: list[str], plain: list[str], language: str) -> None:
                 "This is not the place of this column: competence %(code)s belongs here. Download the file again "
                 "from Pix Orga."
             )
-            problems.append(Problem(reason % {"code": code}, 1, html.unescape(header[at])))
+            problems.append(Problem(reason % {"code": code}, 1, unescaped(header[at])))
     if problems:
         raise Refused(problems)
 

@@ -3,7 +3,6 @@
 Work goes column by column: a column of 20 000 cells has few different ones, and each is judged once.
 """
 
-import html
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments.pix_layouts import COLUMNS_OF_PAIRS, LANGUAGES, WORDS, Layout, competence_codes
+from assessments.pix_layouts import COLUMNS_OF_PAIRS, LANGUAGES, WORDS, Layout, competence_codes, unescaped
 from assessments.pix_tables import Table, cut_off
 from organisations.problems import Problem, Refused
 
@@ -217,7 +216,7 @@ class Reader:
     # Columns
 
     def label(self, at: int) -> str:
-        return html.unescape(self.table.header[at]).strip()
+        return unescaped(self.table.header[at]).strip()
 
     def cells_like(self, at: int, values: set[str], reason: str) -> None:
         """A problem for each cell of the column that has one of these values."""
@@ -453,7 +452,7 @@ class Checks:
 
     def problem(self, number: int, column: int, reason: str) -> Problem:
         table = self.collection.table
-        label = html.unescape(table.header[column]).strip()
+        label = unescaped(table.header[column]).strip()
         return Problem(reason, table.lines[number], label, shortened(table.rows[number][column]))
 
 

@@ -16,6 +16,7 @@ from organisations.problems import Problem, Refused
 from organisations.uploads import FileTooLarge, WrongKindOfFile
 
 SEPARATORS = ";,\t"
+MOST_COLUMNS = 2_000
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,8 @@ def split_into_rows(text: str, separator: str) -> tuple[list[list[str]], list[in
     """All rows that are not blank, and the line on which each starts. The line ends inside quotes stay in the cell."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows, lines, start, most = [], [], 1, settings.PIX_MAX_ROWS + 1
+    if text.count(separator, 0, text.find("\n")) > MOST_COLUMNS:
+        raise Refused([too_many_columns(1)])
     try:
         for row in reader:
             if row:
@@ -140,6 +143,8 @@ def split_into_rows(text: str, separator: str) -> tuple[list[list[str]], list[in
                 lines.append(start)
                 if len(rows) > most:
                     raise FileTooLarge([too_many_rows(start)])
+                if len(row) > MOST_COLUMNS:
+                    raise Refused([too_many_columns(start)])
             start = reader.line_num + 1
     except csv.Error as error:
         raise Refused([broken_row(str(error), start)]) from error
@@ -149,6 +154,11 @@ def split_into_rows(text: str, separator: str) -> tuple[list[list[str]], list[in
 def too_many_rows(line: int) -> Problem:
     reason = _("The file has more than %(rows)s rows. Export each campaign to a file of its own.")
     return Problem(reason % {"rows": settings.PIX_MAX_ROWS}, line)
+
+
+def too_many_columns(line: int) -> Problem:
+    reason = _("This row has more than %(columns)s cells. No export of Pix Orga has so many.")
+    return Problem(reason % {"columns": MOST_COLUMNS}, line)
 
 
 def broken_row(error: str, line: int) -> Problem:

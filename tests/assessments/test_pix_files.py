@@ -209,6 +209,21 @@ def test_a_large_file_is_read_quickly():
     assert time.perf_counter() - started < 3  # a generous multiple, for busy machines
 
 
+def test_rows_of_far_too_many_cells_are_refused():
+    wide = b";" * 2_001 + b"\n"
+
+    assert [problem.line for problem in refusal(wide)] == [1]
+    assert [problem.line for problem in refusal(export() + wide)] == [2]
+
+
+@pytest.mark.parametrize("content", [b'"', b";", b"\n", b"\r", b"a", b"&#", b"\xc3\xa9", b'";"', b"NA\n"])
+def test_a_monotonous_file_is_refused_in_no_time(content):
+    started = time.perf_counter()
+
+    assert refusal(content * (5_000_000 // len(content)))
+    assert time.perf_counter() - started < 5
+
+
 def test_a_campaign_without_participants_is_read():
     collection = read_export(export())
 
@@ -300,6 +315,17 @@ def test_a_language_that_we_do_not_know_is_read_by_position():
 
     assert (summary["language"], summary["generation"]) == ("other", "since 2024-12-17")
     assert (summary["shared"], summary["not_shared"], summary["sum_pix_score"]) == (1, 1, 31)
+
+
+def test_names_in_headers_are_unescaped_and_nothing_else_is():
+    names = ["S&#39;insérer dans le monde numérique", "&#" + "9" * 5_000, *pix_export.NAMES[2:]]
+
+    (problem,) = refusal(export(participation(), names=names))
+
+    assert (problem.line, problem.column) == (
+        1,
+        "Niveau pour la compétence S'insérer dans le monde numérique",
+    )
 
 
 def test_columns_that_somebody_moved_are_refused():
