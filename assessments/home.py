@@ -41,20 +41,20 @@ def results_so_far(request):
 
 @overview.needs(Role.STAFF)
 def own_result_missing(request):
-    if request.person and _own_result(request) is None:
+    if request.person and result_of(request) is None:
         url = reverse("assessments:my-skills", args=[request.organisation.slug])
         yield Need(1, _("Take the Pix test and share it: we have no result of yours yet"), url)
 
 
 @overview.facts(Role.STAFF)
 def own_result(request):
-    result = _own_result(request) if request.person else None
+    result = result_of(request)
     if result is None:
         return
     url = reverse("assessments:my-skills", args=[request.organisation.slug])
     measured_on = date_format(result.shared_at, "DATE_FORMAT")
     yield Fact(_("My Pix score"), result.pix_score, unit=_("pix"), date=measured_on, url=url)
-    pairs = zip(result.levels, targets_for(request.organisation)(request.person), strict=True)
+    pairs = zip(result.levels, targets_of(request), strict=True)
     comparable = [(level, target) for level, target in pairs if level is not None and target is not None]
     if comparable:
         reached = sum(level >= target for level, target in comparable)
@@ -62,7 +62,15 @@ def own_result(request):
         yield Fact(_("Targets I have reached"), reached, base=base, url=url)
 
 
-def _own_result(request):
+def result_of(request):
+    """The newest result of whoever looks, read once for all functions that ask."""
     if not hasattr(request, "own_result"):
-        request.own_result = latest_result(request.person)
+        request.own_result = latest_result(request.person) if request.person else None
     return request.own_result
+
+
+def targets_of(request):
+    """The targets of whoever looks, read once for all functions that ask."""
+    if not hasattr(request, "own_targets"):
+        request.own_targets = targets_for(request.organisation)(request.person)
+    return request.own_targets

@@ -34,6 +34,11 @@ class Fact:
     target: str = ""
     hidden: bool = False
 
+    @property
+    def is_words(self):
+        """Whether the value is a name rather than a number, to be set smaller."""
+        return isinstance(self.value, str)
+
 
 _needs: list[tuple[frozenset[Role], Callable[[HttpRequest], Iterable[Need]]]] = []
 _facts: list[tuple[frozenset[Role], Callable[[HttpRequest], Iterable[Fact]]]] = []

@@ -66,7 +66,7 @@ def read_table(
 
 def _empty():
     return Refused(
-        _("The file is empty. Choose a file that has a line of column names and a line per person.")
+        _("The file is empty. Choose a file that has a line of column names and one line for each entry.")
     )
 
 
@@ -161,7 +161,7 @@ def _table(
         raise Refused(
             [
                 Problem(
-                    _("There is no row below the column names. Add one line per person."),
+                    _("There is no row below the column names. Add one line for each entry."),
                     line=header_line,
                 )
             ]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Role
@@ -59,14 +59,7 @@ def navigation(request):
 
 
 def _items(request, places, roles, arguments):
-    found = []
-    for place in places:
-        if place.roles & roles:
-            try:
-                url = reverse(place.url_name, args=arguments)
-            except NoReverseMatch:
-                continue
-            found.append((place, url))
+    found = [(place, reverse(place.url_name, args=arguments)) for place in places if place.roles & roles]
     here = _where_we_are(request.path, found)
     return [Item(place.label, url, place.icon, url == here) for place, url in found]
 

@@ -91,7 +91,7 @@ GUARDED = [address for address in ALL if address[0] not in OPEN]
 def path_of(route, slug="acme"):
     """The route with the organisation's name and with a number of an object that does not exist."""
     filled = route.replace("<slug:organisation>", slug).replace("<slug:slug>", slug)
-    filled = filled.replace("<str:language>", "fr").replace("<str:period>", "2026Q3")
+    filled = filled.replace("<slug:language>", "fr")
     filled = re.sub(r"<int:\w+>", "987654321", filled)
     assert "<" not in filled, f"say how to fill {route}"
     return "/" + filled

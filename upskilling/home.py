@@ -5,8 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.disclosure import protect_count
-from assessments.results import latest_result
-from assessments.targets import targets_for
+from assessments.home import result_of, targets_of
 from organisations import overview
 from organisations.models import Role
 from organisations.overview import Fact, Need
@@ -25,10 +24,9 @@ def gaps_without_a_plan(request):
     """Whoever has chosen something knows what comes next; the others are told how much there is to learn."""
     if not request.person or _chosen(request):
         return
-    result = latest_result(request.person)
+    result = result_of(request)
     if result:
-        targets = targets_for(request.organisation)(request.person)
-        gaps = len(Comparison(request.person, result.levels, targets).gaps)
+        gaps = len(Comparison(request.person, result.levels, targets_of(request)).gaps)
         words = ngettext(
             "competence is below your target: choose a course",
             "competences are below your target: choose a course",

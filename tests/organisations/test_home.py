@@ -32,6 +32,7 @@ def test_an_hr_manager_sees_how_far_the_organisation_is(client, acme, hr, globex
         "People with a Pix result": 1,
         "Mentoring pairs": 0,
         "Mentoring sessions": 0,
+        "People who have chosen a course": 0,
     }
 
 

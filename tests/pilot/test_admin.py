@@ -14,6 +14,7 @@ NOT_SHOWN = {
     "auth.Permission": "rights here are roles, not permissions",
     "contenttypes.ContentType": "belongs to the framework",
     "admin.LogEntry": "is shown as the history of each object",
+    "upskilling.OfferCompetence": "is shown on the page of its offer",
     "account.EmailConfirmation": "its page would show the key that confirms an address",
 }
 
