@@ -1,5 +1,6 @@
 """One plain function per model: a valid row with as little said as possible."""
 
+import hashlib
 import itertools
 import uuid
 from datetime import timedelta
@@ -25,9 +26,13 @@ from organisations.models import (
     Programme,
     ProgrammeMember,
     Role,
+    Run,
     StoredFile,
     User,
 )
+from reporting.models import Report, ReportFile
+from reporting.periods import Quarter
+from reporting.snapshots import frozen, hash_of
 from upskilling.models import Offer, OfferCompetence, PlanItem, Recommendation
 
 _numbers = itertools.count(1)
@@ -45,9 +50,7 @@ def programme():
 
 
 def user(email=None, **fields):
-    return User.objects.create_user(
-        email or f"user{next(_numbers)}@example.org", PASSWORD, **fields
-    )
+    return User.objects.create_user(email or f"user{next(_numbers)}@example.org", PASSWORD, **fields)
 
 
 def organisation(slug=None, **fields):
@@ -99,6 +102,10 @@ def person(organisation, **fields):
 def people_import(organisation, content=b"last_name,first_name,staff_number\nWeber,Ada,1\n", user=None):
     """A staff file that was uploaded and looked at; nothing is written yet."""
     return check_upload(organisation, "staff.csv", content, user)
+
+
+def run(kind="nothing", key="", **fields):
+    return Run.objects.create(kind=kind, key=key or f"wish-{next(_numbers)}", **fields)
 
 
 # --- assessments ------------------------------------------------------------------------------------------------------
@@ -323,4 +330,36 @@ def recommendation(person, offer=None, **fields):
         person=person,
         offer=offer or globals()["offer"](),
         **{"rank": 1, "competence": 1, "gap": 2, "rule_version": "2026-1", **fields},
+    )
+
+
+# --- reporting --------------------------------------------------------------------------------------------------------
+
+
+def report(period="2026Q3", **fields):
+    """Asked for, and nothing more; with `figures` they are frozen."""
+    quarter = Quarter.parse(period)
+    if "figures" in fields:
+        fields["figures"] = frozen(fields["figures"])
+        fields |= {
+            "snapshot_hash": hash_of(fields["figures"]),
+            "frozen_at": timezone.now(),
+            "rule_version": "1",
+        }
+    return Report.objects.create(
+        programme=programme(),
+        year=quarter.year,
+        quarter=quarter.number,
+        **{"cut_off": quarter.ends_at, **fields},
+    )
+
+
+def report_file(report, language="en", content=b"%PDF-1.7 a report", **fields):
+    return ReportFile.objects.create(
+        report=report,
+        language=language,
+        content=content,
+        digest=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        **fields,
     )
