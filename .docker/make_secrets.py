@@ -23,7 +23,10 @@ def make_secrets(directory: Path) -> None:
         ("migrate_database_url", "pilot_owner", "owner_password", "pilot"),
         ("database_url", "pilot_web", "web_password", "pilot"),
     ):
-        keep(directory / name, f"postgres://{account}:{(directory / password).read_text()}@database:5432/{database}")
+        keep(
+            directory / name,
+            f"postgres://{account}:{(directory / password).read_text()}@database:5432/{database}",
+        )
     keep(directory / "redis_url", f"redis://:{(directory / 'broker_password').read_text()}@broker:6379/0")
     keep(directory / "broker.conf", f"requirepass {(directory / 'broker_password').read_text()}\n")
 

@@ -1,4 +1,4 @@
-"""How fast the heavy parts are, each beside its floor: the least that the same work could cost, measured in the same run.
+"""How fast the heavy parts are, each beside its floor: the least that the same work could cost, in the same run.
 
     python3 dev.py bench [NAMES]
 

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.backends.signals import connection_created
 from django.test import Client
+from django.utils import translation
 
 from organisations import scope
 from organisations.models import Role
@@ -37,6 +38,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def _become_the_web_role(connection, **kwargs):
     with connection.cursor() as cursor:
         cursor.execute(f"SET ROLE {settings.WEB_ROLE}")
+
+
+@pytest.fixture(autouse=True)
+def speak_english():
+    """A page that an earlier test asked for in another language leaves that language active."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -31,7 +31,12 @@ LISTS = ["people", "assessments", "pairings", "sessions", "figures"]
 
 @pytest.mark.parametrize("name", LISTS)
 def test_without_a_valid_token_nothing_is_shown(client, acme, name):
-    for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic abc"}, {"Authorization": "Bearer"}):
+    for headers in (
+        {},
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": "Basic abc"},
+        {"Authorization": "Bearer"},
+    ):
         response = client.get(f"/api/v1/{name}/", headers=headers)
         assert response.status_code == 401
         assert response["WWW-Authenticate"] == "Bearer"
@@ -52,7 +57,9 @@ def test_being_signed_in_is_no_key_to_the_api(client, hr):
 
 
 def test_people_are_those_of_the_tokens_organisation(client, acme, globex, key):
-    ours = make.person(acme, last_name="Ours", first_name="Ada", hired_on="2020-02-01", languages=["fr", "de"])
+    ours = make.person(
+        acme, last_name="Ours", first_name="Ada", hired_on="2020-02-01", languages=["fr", "de"]
+    )
     theirs = make.person(globex)
     answer = client.get("/api/v1/people/", headers=key).json()
     assert answer == {
@@ -87,7 +94,9 @@ def test_nothing_can_be_written(client, acme, key, name):
 
 
 @pytest.mark.parametrize("name", LISTS)
-@pytest.mark.parametrize("query", ["organisation=globex", "page=none", "page=0", "ordering=email", "colour=blue"])
+@pytest.mark.parametrize(
+    "query", ["organisation=globex", "page=none", "page=0", "ordering=email", "colour=blue"]
+)
 def test_unknown_parameters_and_pages_are_refused(client, acme, key, name, query):
     assert client.get(f"/api/v1/{name}/?{query}", headers=key).status_code in (400, 404)
 
@@ -132,4 +141,6 @@ def test_the_reference_is_a_page_and_its_document_names_every_list(client, db):
     assert paths <= set(document["paths"])
     page = client.get("/api/v1/reference/")
     assert page.status_code == 200
-    assert "https://" not in page.content.decode().replace("https://www.w3.org", ""), "nothing from a third party"
+    assert "https://" not in page.content.decode().replace("https://www.w3.org", ""), (
+        "nothing from a third party"
+    )

@@ -31,7 +31,9 @@ class Human:
         self.complaints = []
         self.page.on("console", self.listen)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("response", lambda response: response.status >= 500 and self.complaints.append(response.url))
+        self.page.on(
+            "response", lambda response: response.status >= 500 and self.complaints.append(response.url)
+        )
 
     def listen(self, message):
         """Refusals that the story provokes (403, 404, 422) are answers; everything else is a fault."""
@@ -68,7 +70,9 @@ class Human:
         self.taken += 1
         path = self.screenshots / f"{self.name}-{self.taken:02}-{title}.png"
         self.page.screenshot(path=path, full_page=True)
-        wide = self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        wide = self.page.evaluate(
+            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        )
         assert not wide, f"{title} scrolls sideways"
 
 
