@@ -25,7 +25,7 @@ STAFF_PAGES = (
     *("templates/organisations/accept_invitation", "templates/organisations/invitation_"),
     *("templates/organisations/home", "templates/organisations/join", "templates/organisations/start"),
     *("templates/assessments/my_", "templates/assessments/_my_", "templates/assessments/_sharing"),
-    *("templates/assessments/_shared_levels"),
+    "templates/assessments/_shared_levels",
     *("templates/mentoring/my_", "templates/mentoring/apply", "templates/mentoring/log_session"),
     *("templates/mentoring/_chips", "templates/mentoring/_partner"),
     *("templates/upskilling/my_", "templates/upskilling/catalogue", "templates/upskilling/offer"),
