@@ -5,6 +5,7 @@ and the same figures give the same bytes, on every machine.
 """
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.template.loader import render_to_string
@@ -48,7 +49,7 @@ def write_html(report: Report, language: str) -> str:
             "document": present(report, palette=charts.PRINT),
             "language": language,
             "style": STYLE,
-            "made_at": _moment(report),
+            "made_at": _moment(report).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "page_of_pages": format_html(
                 _("Page {page} of {pages}"),
                 page=format_html('<span class="{}"></span>', "page-number"),
@@ -65,8 +66,8 @@ def write_pdf(report: Report, language: str) -> bytes:
         string=json.dumps(report.figures, ensure_ascii=False, indent=1, sort_keys=True),
         name=f"figures-{report.period}.json",
         description="The figures of this report, as they were frozen",
-        created=report.cut_off,
-        modified=report.cut_off,
+        created=_moment(report),
+        modified=_moment(report),
         relationship="Data",
     )
     content = html.write_pdf(
@@ -79,6 +80,6 @@ def write_pdf(report: Report, language: str) -> bytes:
     return finish(content)
 
 
-def _moment(report: Report) -> str:
+def _moment(report: Report) -> datetime:
     """The date that the file carries: the cut-off, so that setting the pages again changes nothing."""
-    return report.cut_off.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return report.cut_off.astimezone(UTC)

@@ -186,7 +186,7 @@ def _organisations(figures, framework, palette):
             first,
             _periods(),
             [
-                *(_row(str(labels(value).label), figure) for value, figure in counted[dimension].items()),
+                *(_row(str(value.label), counted[dimension][value]) for value in labels),
                 *([_row(_("All"), total, is_total=True)] if dimension == "kind" else []),
             ],
         )
@@ -236,9 +236,7 @@ def _steps(figures, framework, palette):
 
 def _people(figures, framework, palette):
     kinds, licences = figures["kinds"], figures["licences"]
-    by_kind = [
-        _row(str(Organisation.Kind(kind).label), figure) for kind, figure in kinds.items() if kind != "total"
-    ]
+    by_kind = [_row(str(kind.label), kinds[kind]) for kind in Organisation.Kind]
     used = licences["used"]
     message = _("%(granted)s Pix licences have been granted.") % {"granted": cell(licences["granted"]).text}
     if not isinstance(used, Hidden):
@@ -408,9 +406,9 @@ def _learning(figures, framework, palette):
     learning = figures["learning"]
     names = {each["code"]: in_active_language(each["titles"]) for each in framework["competences"]}
     missing = [
-        f"{code} {names[code]}"
-        for code, gap in learning["gaps"].items()
-        if gap["offers"] == 0 and gap["below"] != 0
+        f"{code} {name}"
+        for code, name in names.items()
+        if learning["gaps"][code]["offers"] == 0 and learning["gaps"][code]["below"] != 0
     ]
     message = _("Every gap has at least one course in the catalogue.")
     if missing:

@@ -53,6 +53,14 @@ def test_the_same_figures_give_the_same_bytes(report):
     assert write_pdf(report, "fr") == write_pdf(report, "fr")
 
 
+def test_a_report_that_is_kept_gives_the_same_bytes_as_one_that_is_not(report):
+    """The database keeps the keys of the figures in an order of its own."""
+    before = write_pdf(report, "en")
+    report.refresh_from_db()
+
+    assert write_pdf(report, "en") == before
+
+
 def test_the_pdf_speaks_its_language_and_names_its_figures(report):
     reader = pypdf.PdfReader(io.BytesIO(write_pdf(report, "de")))
 

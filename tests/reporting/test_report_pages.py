@@ -197,6 +197,21 @@ def test_a_file_is_saved_under_a_speaking_name_and_never_shown_in_place(client, 
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
+def test_admins_find_reports_and_files_without_their_contents(client, finished_report, admin_user):
+    client.force_login(admin_user)
+    file = finished_report.files.first()
+
+    for address in (
+        reverse("admin:reporting_report_changelist") + "?q=2026",
+        reverse("admin:reporting_report_change", args=[finished_report.pk]),
+        reverse("admin:reporting_reportfile_changelist") + "?q=2026",
+        reverse("admin:reporting_reportfile_change", args=[file.pk]),
+    ):
+        response = client.get(address)
+        assert response.status_code == 200
+        assert "%PDF" not in response.content.decode()
+
+
 def test_what_does_not_exist_is_not_found(client, report, committee):
     client.force_login(committee)
 
