@@ -9,8 +9,6 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from django.utils import timezone
-from reporting.periods import Quarter
-from reporting.reports import request_report
 
 from assessments import importing as results
 from assessments.results import latest_results
@@ -24,6 +22,10 @@ from organisations.models import Membership, Organisation, Person, Programme, Pr
 from organisations.scope import only
 from pilot.demonstration.people import SETTINGS, Setting, Somebody, invent_staff, staff_file
 from pilot.demonstration.pix_export import HIGHEST_PIX, Participation, write_profiles
+from reporting.periods import Quarter
+from reporting.reports import request_report
+from upskilling.planning import add_to_plan
+from upskilling.recommending import advise_everybody
 
 PASSWORD = "readiness-2026-demo"
 ENROLLED = date(2025, 10, 6)
@@ -131,6 +133,7 @@ def _organisation(programme, setting: Setting) -> dict:
         for family, levels in JOB_TARGETS.items():
             if family in setting.job_families:
                 set_targets(organisation, family, levels, manager)
+        organisation.target_profiles.update(set_on=ENROLLED)
         campaign = SETTINGS.index(setting) * 10 + 4300
         baseline = _take_pix(
             organisation, setting, staff, manager, campaign + 1, "Diagnostic 2025", BASELINE, 0.82, random
@@ -144,6 +147,7 @@ def _organisation(programme, setting: Setting) -> dict:
         if setting.slug == "ardoise":
             _make_staff_accounts(organisation)
         _call_for_the_next_round(organisation, setting, manager, random)
+        _choose_courses(organisation, random)
         return {
             "people": organisation.people.count(),
             "results": baseline + follow_up,
@@ -296,3 +300,13 @@ def _call_for_the_next_round(organisation, setting, manager, random):
     """A round that is open now, so that visitors can apply, pair and publish themselves."""
     mentoring_round = rounds.open_round(organisation, "Autumn 2026", by=manager, day=timezone.localdate())
     _apply(mentoring_round, random, share=0.5 if setting.slug == "cordier" else 0.25)
+
+
+def _choose_courses(organisation, random):
+    """Some put the first suggested course that can always be joined into their plan."""
+    for advice in advise_everybody(organisation, ENROLLED):
+        always_open = [each.offer for each in advice.suggestions if each.offer.next_start is None]
+        if always_open and random.random() < 0.2:
+            item = add_to_plan(advice.person, always_open[0])
+            item.chosen_at = BASELINE[0] + timedelta(days=random.randrange(120, 340))
+            item.save(update_fields=["chosen_at"])

@@ -136,4 +136,6 @@ def test_warnings_are_told(acme, run, written):
 
     _code, answer = run(written(export(row)))
 
-    assert [(warning["line"], warning["value"]) for warning in answer["warnings"]] == [(2, "32")]
+    stranger, odd_score = answer["warnings"]
+    assert "Is it the file of another organisation?" in stranger["reason"]
+    assert (odd_score["line"], odd_score["value"]) == (2, "32")

@@ -22,12 +22,13 @@ class Command(ReportingCommand):
         content = read_bytes(file)
         collection = read_export(content)
         found = importing.match(organisation, collection)
+        doubts = importing.doubts(collection, found, importing.known_keys(organisation, collection))
         outcome = importing.save_results(new_import(organisation, file.name, content), collection, found)
         return {
             **collection.summary(),
             **({"rows": collection.rows()} if rows else {}),
             **outcome,
-            "warnings": [warning.as_dict() for warning in collection.warnings],
+            "warnings": [warning.as_dict() for warning in [*doubts, *collection.warnings]],
             "errors": [],
         }
 
