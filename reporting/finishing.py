@@ -10,6 +10,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
 PRINT_FLAG = 4
+DOUBTFUL_END = b"\r\nendstream"
 
 # The PDF/UA identification, and the description of its schema that PDF/A asks for.
 IDENTIFICATION = """
@@ -38,15 +39,14 @@ def finish(content: bytes) -> bytes:
         _identify(pdf)
         _give_header_cells_a_scope(pdf.Root.StructTreeRoot.K)
         _let_links_be_printed(pdf)
-        _avoid_doubtful_ends(pdf)
-        finished = BytesIO()
-        pdf.save(
-            finished,
-            deterministic_id=True,
-            compress_streams=False,
-            object_stream_mode=pikepdf.ObjectStreamMode.preserve,
-        )
-    return finished.getvalue()
+        finished = _saved(pdf)
+    return _without_doubtful_ends(finished) if DOUBTFUL_END in finished else finished
+
+
+def _saved(pdf, **how) -> bytes:
+    saved = BytesIO()
+    pdf.save(saved, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.preserve, **how)
+    return saved.getvalue()
 
 
 def _identify(pdf):
@@ -89,8 +89,14 @@ def _let_links_be_printed(pdf):
                 annotation.F = PRINT_FLAG
 
 
-def _avoid_doubtful_ends(pdf):
-    """A stream whose last byte is a carriage return looks one byte too long to a validator: store it as it is."""
-    for item in pdf.objects:
-        if isinstance(item, Stream) and item.read_raw_bytes().endswith(b"\r"):
-            item.write(item.read_bytes())
+def _without_doubtful_ends(content: bytes) -> bytes:
+    """A stream whose last byte is a carriage return looks one byte too long to a validator: spell it in letters."""
+    with pikepdf.open(BytesIO(content)) as pdf:
+        for item in pdf.objects:
+            if isinstance(item, Stream) and item.get(Name.Filter) == Name.FlateDecode:
+                raw = item.read_raw_bytes()
+                if raw.endswith(b"\r"):
+                    parameters = Array([None, item.DecodeParms]) if Name.DecodeParms in item else None
+                    filters = Array([Name.ASCIIHexDecode, Name.FlateDecode])
+                    item.write(raw.hex().encode() + b">", filter=filters, decode_parms=parameters)
+        return _saved(pdf, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
