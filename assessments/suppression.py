@@ -99,13 +99,6 @@ class Circulation:
                 self._hide_everything()
                 return
 
-    def room(self, name: Hashable) -> tuple[float, float]:
-        """The smallest and the largest value that a reader has to reckon with."""
-        arc = self.arcs[name]
-        most = sum(other.value for other in self.arcs.values()) + self.minimum
-        up, down = min(arc.high - arc.value, most), arc.value - arc.low
-        return arc.value - self._make_room(arc, -1, down), arc.value + self._make_room(arc, +1, up)
-
     def _hide(self, arc: Arc, reason: Reason) -> None:
         arc.reason = reason
         arc.low = {Reason.SMALL: 1, Reason.LINKED: self.minimum}.get(reason, 0)

@@ -93,10 +93,7 @@ def _without_doubtful_ends(content: bytes) -> bytes:
     """A stream whose last byte is a carriage return looks one byte too long to a validator: spell it in letters."""
     with pikepdf.open(BytesIO(content)) as pdf:
         for item in pdf.objects:
-            if isinstance(item, Stream) and item.get(Name.Filter) == Name.FlateDecode:
-                raw = item.read_raw_bytes()
-                if raw.endswith(b"\r"):
-                    parameters = Array([None, item.DecodeParms]) if Name.DecodeParms in item else None
-                    filters = Array([Name.ASCIIHexDecode, Name.FlateDecode])
-                    item.write(raw.hex().encode() + b">", filter=filters, decode_parms=parameters)
+            if isinstance(item, Stream) and item.read_raw_bytes().endswith(b"\r"):
+                spelled = item.read_raw_bytes().hex().encode() + b">"
+                item.write(spelled, filter=Array([Name.ASCIIHexDecode, Name.FlateDecode]))
         return _saved(pdf, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)

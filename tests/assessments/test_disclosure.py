@@ -232,6 +232,25 @@ def test_no_cell_can_be_worked_out_with_the_last_report_at_hand(values, spread):
 
 
 @settings(deadline=None, max_examples=60)
+@given(st.lists(st.lists(counts, min_size=4, max_size=4), min_size=1, max_size=4))
+def test_four_reports_in_a_row_cannot_be_subtracted_from_each_other(rows):
+    reports, so_far = [], dict.fromkeys(range(len(rows)), 0)
+    for quarter in range(4):
+        added = {key: row[quarter] for key, row in enumerate(rows)}
+        reports.append(protect_over_time(so_far, added))
+        so_far = {key: so_far[key] + added[key] for key in so_far}
+
+    for earlier, later in pairwise(reports):
+        sums = [(earlier.since[key], later.since[key]) for key in so_far]
+        sums.append((earlier.since_total, later.since_total))
+        assert [
+            (before, now)
+            for before, now in sums
+            if isinstance(before, int) and isinstance(now, int) and 0 < now - before < 5
+        ] == []
+
+
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=2, max_size=3))
 def test_nobody_learns_how_few_stopped_at_a_step(values):
     keys = "abc"[: len(values)]

@@ -139,6 +139,16 @@ def test_beat_asks_for_the_last_ended_quarter_and_only_once(programme):
     assert (report.period, report.requested_by) == (Quarter(2026, 3), None)
 
 
+def test_the_schedule_names_a_task_that_exists(settings):
+    from pilot.celery import app
+
+    names = [entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()]
+
+    assert "reporting.tasks.request_due_report" in names
+    app.loader.import_default_modules()
+    assert set(names) <= app.tasks.keys()
+
+
 def test_beat_asks_for_nothing_before_the_programme_has_had_a_quarter(programme):
     with time_machine.travel("2025-06-15"):
         assert request_due_report(programme) is None
