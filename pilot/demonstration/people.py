@@ -21,6 +21,8 @@ LAST_ENDINGS = (
     "ardi bert bach bour chen dal der din eira elle enne ert eux feld gard gen hoff ier kart lach lano len lin mann "
     "mont more ner nick oldi ones ques rand reux rich sen ser son tel ten ter tini vel wald weiler zen"
 ).split()
+# How much easier or harder than the others people find each competence, in levels, in Pix's order.
+EASE = (0.3, 0.5, -0.6, 0.9, 0.4, 0.2, 0.0, 0.7, -0.5, -0.2, -1.6, -0.4, 0.1, 0.6, -0.9, -0.7)
 LANGUAGES = [
     ["fr"],
     ["fr", "en"],
@@ -67,7 +69,7 @@ SETTINGS = (
         "fr",
         "Matricule",
         "ARD-",
-        3.3,
+        3.6,
     ),
     Setting(
         "belval",
@@ -79,7 +81,7 @@ SETTINGS = (
         "fr",
         "Matricule",
         "B",
-        2.7,
+        3.1,
     ),
     Setting(
         "cordier",
@@ -91,7 +93,7 @@ SETTINGS = (
         "en",
         "Staff number",
         "C-",
-        2.2,
+        2.7,
     ),
 )
 
@@ -130,7 +132,9 @@ def invent_staff(setting: Setting, random: Random) -> list[Somebody]:
         if is_head:
             heads[department] = staff_number
         manager = "" if is_director else f"{setting.number_prefix}0001" if is_head else heads[department]
-        base = random.gauss(setting.ability, 1.2) - (0.4 if is_head or is_director else 0)
+        base = random.gauss(setting.ability, 1.1) - (0.4 if is_head or is_director else 0)
+        if random.random() < 0.24:
+            base = random.gauss(-0.4, 0.5)  # some have hardly used a computer at work
         staff.append(
             Somebody(
                 first_name=first_name,
@@ -144,7 +148,7 @@ def invent_staff(setting: Setting, random: Random) -> list[Somebody]:
                 languages=random.choice(LANGUAGES),
                 hired_on=date(2004, 1, 1) + timedelta(days=random.randrange(20 * 365)),
                 left_on=date(2026, 5, 31) if number % 53 == 0 else None,
-                abilities=[base + random.gauss(0, 1.1) for _competence in range(16)],
+                abilities=[base + ease + random.gauss(0, 0.9) for ease in EASE],
             )
         )
     return staff

@@ -18,9 +18,9 @@ from tests.test_rights import ALL
 from upskilling.models import Offer
 
 MADE = {
-    "ardoise": {"people": 400, "results": 568, "pairs": 63, "sessions": 318},
-    "belval": {"people": 120, "results": 175, "pairs": 19, "sessions": 105},
-    "cordier": {"people": 40, "results": 57, "pairs": 0, "sessions": 0},
+    "ardoise": {"people": 400, "results": 568, "pairs": 63, "sessions": 312},
+    "belval": {"people": 120, "results": 160, "pairs": 9, "sessions": 44},
+    "cordier": {"people": 40, "results": 59, "pairs": 0, "sessions": 0},
 }
 MOST_QUERIES = 15
 NEEDS_MORE_THAN_A_SLUG = ("<int:", "<str:", "<slug:language>")
