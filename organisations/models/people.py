@@ -1,0 +1,147 @@
+"""Who works in an organisation."""
+
+import hashlib
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from organisations.models.accounts import User
+from organisations.models.languages import Language
+from organisations.models.organisations import Organisation
+
+
+class PersonQuerySet(models.QuerySet):
+    def present(self, day=None):
+        """People who work there on that day (today unless told)."""
+        day = day or timezone.localdate()
+        return self.filter(Q(left_on=None) | Q(left_on__gt=day))
+
+    def left(self, day=None):
+        """People who had left by that day (today unless told)."""
+        return self.filter(left_on__lte=day or timezone.localdate())
+
+    def matching(self, words):
+        """People whose name, e-mail or staff number holds each of the words, accents aside."""
+        people = self
+        for word in words.split():
+            people = people.filter(
+                Q(last_name__unaccent__icontains=word)
+                | Q(first_name__unaccent__icontains=word)
+                | Q(email__icontains=word)
+                | Q(staff_number__iexact=word)
+            )
+        return people
+
+    def by_name(self):
+        """In the order of a telephone book: neither accents nor capitals count."""
+        names = [Lower(Func(F(name), function="unaccent")) for name in ("last_name", "first_name")]
+        return self.order_by(*names, "pk")
+
+
+class Person(models.Model):
+    """Somebody enrolled by an organisation. The record outlives the employment; access ends with it."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="people")
+    user = models.ForeignKey(User, models.SET_NULL, related_name="people", null=True, blank=True)
+    last_name = models.CharField(_("last name"), max_length=100)
+    first_name = models.CharField(_("first name"), max_length=100)
+    email = models.EmailField(_("work e-mail"), blank=True)
+    staff_number = models.CharField(_("staff number"), max_length=50, blank=True)
+    department = models.CharField(_("department"), max_length=100, blank=True)
+    site = models.CharField(_("site"), max_length=100, blank=True)
+    manager = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        related_name="reports",
+        null=True,
+        blank=True,
+        verbose_name=_("manager"),
+    )
+    job_family = models.CharField(_("job family"), max_length=100, blank=True)
+    languages = ArrayField(
+        models.CharField(max_length=2, choices=Language),
+        verbose_name=_("working languages"),
+        default=list,
+        blank=True,
+    )
+    hired_on = models.DateField(_("hired on"), null=True, blank=True)
+    left_on = models.DateField(_("left on"), null=True, blank=True)
+    enrolled_at = models.DateTimeField(_("enrolled at"), default=timezone.now, editable=False)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("person"), _("people")
+        ordering = ["last_name", "first_name", "pk"]
+        indexes = [
+            models.Index(
+                fields=["organisation", "last_name", "first_name"],
+                name="person_by_name",
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "staff_number"],
+                condition=~Q(staff_number=""),
+                name="one_person_per_staff_number",
+                violation_error_message=_("Somebody else here has this staff number."),
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "email"],
+                condition=~Q(email=""),
+                name="one_person_per_email",
+                violation_error_message=_("Somebody else here has this e-mail."),
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "user"],
+                condition=Q(user__isnull=False),
+                name="one_person_per_login",
+                violation_error_message=_("This account already belongs to somebody here."),
+            ),
+            models.CheckConstraint(
+                condition=Q(manager=None) | ~Q(manager=F("id")),
+                name="nobody_manages_themselves",
+                violation_error_message=_("Nobody can be their own manager."),
+            ),
+            models.CheckConstraint(
+                condition=Q(left_on=None) | Q(hired_on=None) | Q(left_on__gte=F("hired_on")),
+                name="person_leaves_after_being_hired",
+                violation_error_message=_("The day of leaving comes before the day of hiring."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.full_name
+
+    @property
+    def full_name(self):
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def is_present(self):
+        return self.left_on is None or self.left_on > timezone.localdate()
+
+    @property
+    def language_names(self):
+        return ", ".join(str(Language(code).label) for code in self.languages)
+
+    @property
+    def version(self):
+        """Differs as soon as anything differs that HR keeps about the person."""
+        kept = [str(getattr(self, field.attname)) for field in self._meta.concrete_fields]
+        return hashlib.sha256("\x1f".join(kept).encode()).hexdigest()[:16]
+
+    def reports_to(self, other):
+        """Whether the other person is somewhere above in the reporting line."""
+        managers = dict(self.organisation.people.values_list("pk", "manager_id"))
+        above, passed = managers.get(self.pk), set()
+        while above and above not in passed:
+            if above == other.pk:
+                return True
+            passed.add(above)
+            above = managers.get(above)
+        return False
