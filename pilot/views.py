@@ -1,4 +1,4 @@
-"""Pages that belong to no app: errors, health, the accessibility statement."""
+"""Pages that belong to no app: errors, health, the accessibility statement, one's address."""
 
 import logging
 import secrets
@@ -20,6 +20,12 @@ logger = logging.getLogger(__name__)
 @login_not_required
 def accessibility(request):
     return render(request, "pages/accessibility.html", {"contact": settings.CONTACT_EMAIL})
+
+
+@require_GET
+def own_address(request):
+    """The address one signs in with. Only an invitation proves an address, so nobody can change it here."""
+    return render(request, "account/email.html")
 
 
 @never_cache

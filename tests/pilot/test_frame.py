@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 
 import pytest
+from allauth.account.models import EmailAddress
 from django import forms
 from django.core import mail
 from django.template import Context, Engine
@@ -184,6 +185,18 @@ def test_pages_of_the_account_have_our_frame(client, hr, page, heading):
 
     assert headings(response) == [heading]
     assert response.content.decode().count("<main") == 1
+
+
+def test_nobody_takes_an_address_that_no_invitation_has_proven(client, hr):
+    client.force_login(hr)
+
+    for action in ("action_add", "action_primary"):
+        response = client.post(reverse("account_email"), {action: "", "email": "victim@globex.example"})
+        assert response.status_code == 405
+
+    hr.refresh_from_db()
+    assert hr.email == "hr@acme.example"
+    assert not EmailAddress.objects.filter(email="victim@globex.example").exists()
 
 
 def test_anybody_can_read_the_accessibility_statement(client, settings):
