@@ -3,7 +3,7 @@
 import hashlib
 import itertools
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 
@@ -45,7 +45,7 @@ PASSWORD = "a quiet orchard in June"
 def programme():
     return Programme.objects.get_or_create(
         slug="pilot",
-        defaults={"name": "Pilot", "starts_on": "2025-06-01", "ends_on": "2030-12-31"},
+        defaults={"name": "Pilot", "starts_on": date(2025, 6, 1), "ends_on": date(2030, 12, 31)},
     )[0]
 
 
