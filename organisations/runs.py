@@ -87,15 +87,18 @@ def submit_many(
         )
         for key, args in args_by_key.items()
     )
-    transaction.on_commit(lambda: [ring(run.pk) for run in made], robust=True)
+    # After the first that the broker does not take, the sweep rings: each further one would keep the page waiting.
+    transaction.on_commit(lambda: all(ring(run.pk) for run in made), robust=True)
 
 
-def ring(run_id: int) -> None:
-    """Tell the workers that a run waits. When the broker is away the sweep rings again."""
+def ring(run_id: int) -> bool:
+    """Tell the workers that a run waits. When the broker is away (False) the sweep rings again."""
     try:
         current_app.send_task("organisations.tasks.carry_out_run", [run_id], ignore_result=True)
     except Exception as error:
         logger.warning("Run %s waits for the sweep, the broker is away: %r", run_id, error)
+        return False
+    return True
 
 
 def ring_due(limit_per_organisation: int = 20) -> int:

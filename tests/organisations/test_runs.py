@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone, translation
 
 from organisations import runs
 from organisations.models import Person, Run
-from organisations.runs import CannotFinish, carry_out, report_progress, ring_due, submit
+from organisations.runs import CannotFinish, carry_out, report_progress, ring_due, submit, submit_many
 from tests import make
 
 done = []
@@ -162,3 +163,22 @@ def test_a_broker_that_is_away_does_not_fail_the_request(monkeypatch):
         )
         run = submit("test_enrol", "wish", organisation=acme)
     assert Run.objects.due().get() == run
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_runs_ask_a_broker_that_hangs_only_once(monkeypatch):
+    from celery import current_app
+
+    asked = []
+
+    def hang(name, args, **options):
+        asked.append(args)
+        raise TimeoutError
+
+    monkeypatch.setattr(current_app, "send_task", hang)
+    acme, hr = make.organisation("acme"), make.user("hr@acme.example")
+    with transaction.atomic():
+        submit_many(
+            "test_enrol", {f"wish {number}": {} for number in range(20)}, organisation=acme, requested_by=hr
+        )
+    assert (len(asked), Run.objects.due().count()) == (1, 20)
