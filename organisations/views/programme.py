@@ -1,6 +1,7 @@
 """Programme officers: which organisations take part, and inviting their HR managers."""
 
 from django.contrib import messages
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -29,8 +30,8 @@ def list_organisations(request):
 @programme_only(Role.OFFICER)
 def create_organisation(request):
     form = OrganisationForm(request.POST or None, instance=Organisation(programme=request.programme))
-    if form.is_valid():
-        organisation = form.save()
+    if form.is_valid() and _save(form):
+        organisation = form.instance
         messages.success(
             request,
             _("%(organisation)s takes part now. Invite its HR manager next.")
@@ -39,6 +40,17 @@ def create_organisation(request):
         return redirect("organisations:organisation", organisation.slug)
     status = 422 if form.is_bound else 200
     return render(request, "organisations/create_organisation.html", {"form": form}, status=status)
+
+
+def _save(form):
+    """Whether it could be saved; somebody else may have taken the short name or number a moment ago."""
+    try:
+        with transaction.atomic():
+            form.save()
+    except IntegrityError:
+        form.full_clean()  # now it finds what it could not see before
+        return False
+    return True
 
 
 @require_GET
