@@ -3,12 +3,29 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.sessions.models import Session
+from django.core.exceptions import BadRequest
 from django.utils.translation import gettext_lazy as _
 
 from organisations import models
 
 
-class ReadOnly(admin.ModelAdmin):
+class FilteredAsOffered(admin.ModelAdmin):
+    """Filtered by what its page offers. Otherwise any field can be named in the address, and a hidden one is told."""
+
+    def lookup_allowed(self, lookup, value, request):
+        offered = [*self.get_list_filter(request), "pk", "id"]
+        if not any(lookup == name or lookup.startswith(f"{name}__") for name in offered):
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
+    def get_changelist_instance(self, request):
+        try:
+            return super().get_changelist_instance(request)
+        except OverflowError as error:
+            raise BadRequest("A year beyond the calendar") from error
+
+
+class ReadOnly(FilteredAsOffered):
     """Facts that are looked at, not edited."""
 
     def has_add_permission(self, request):
@@ -35,7 +52,7 @@ class UserForm(forms.ModelForm):
 
 
 @admin.register(models.User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(FilteredAsOffered):
     form = UserForm
     list_display = ["email", "name", "language", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff", "language"]
@@ -44,12 +61,12 @@ class UserAdmin(admin.ModelAdmin):
 
 
 @admin.register(models.Programme)
-class ProgrammeAdmin(admin.ModelAdmin):
+class ProgrammeAdmin(FilteredAsOffered):
     list_display = ["name", "slug", "starts_on", "ends_on"]
 
 
 @admin.register(models.ProgrammeMember)
-class ProgrammeMemberAdmin(admin.ModelAdmin):
+class ProgrammeMemberAdmin(FilteredAsOffered):
     list_display = ["user", "role", "programme", "since"]
     list_filter = ["role"]
     list_select_related = ["user", "programme"]
@@ -58,14 +75,14 @@ class ProgrammeMemberAdmin(admin.ModelAdmin):
 
 
 @admin.register(models.Organisation)
-class OrganisationAdmin(admin.ModelAdmin):
+class OrganisationAdmin(FilteredAsOffered):
     list_display = ["name", "slug", "legal_id", "kind", "sector", "size_class", "stage", "licence_quota"]
     list_filter = ["stage", "kind", "size_class", "sector"]
     search_fields = ["name", "slug", "legal_id"]
 
 
 @admin.register(models.Membership)
-class MembershipAdmin(admin.ModelAdmin):
+class MembershipAdmin(FilteredAsOffered):
     list_display = ["user", "role", "organisation", "since"]
     list_filter = ["role", "organisation"]
     list_select_related = ["user", "organisation"]
@@ -74,7 +91,7 @@ class MembershipAdmin(admin.ModelAdmin):
 
 
 @admin.register(models.Person)
-class PersonAdmin(admin.ModelAdmin):
+class PersonAdmin(FilteredAsOffered):
     list_display = [
         "last_name",
         "first_name",

@@ -83,6 +83,31 @@ def test_no_password_and_no_token_can_be_seen(administrator, acme, officer, hr):
         assert not [secret for secret in secrets if secret in shown], page
 
 
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [
+        ("assessments_result", "pix_score__gte"),
+        ("assessments_result", "levels__0__gte"),
+        ("assessments_result", "levels__contains"),
+        ("mentoring_mentoringsession", "next_step__contains"),
+        ("organisations_person", "languages__contains"),
+        ("organisations_user", "password__startswith"),
+        ("upskilling_recommendation", "gap"),
+    ],
+)
+def test_a_list_can_not_be_filtered_by_what_it_does_not_show(administrator, model, field):
+    page = reverse(f"admin:{model}_changelist")
+    assert administrator.get(page, {field: "5"}).status_code == 400
+
+
+def test_the_filters_that_a_list_offers_work(administrator, acme):
+    people = reverse("admin:organisations_person_changelist")
+    assert administrator.get(people, {"organisation__id__exact": acme.pk}).status_code == 200
+    sessions = reverse("admin:mentoring_mentoringsession_changelist")
+    assert administrator.get(sessions, {"held_on__gte": "2026-01-01"}).status_code == 200
+    assert administrator.get(sessions, {"held_on__year": "9223372036854775808"}).status_code == 400
+
+
 def test_an_account_made_here_has_no_password_until_its_owner_sets_one(administrator):
     administrator.post(
         reverse("admin:organisations_user_add"),
