@@ -3,8 +3,7 @@
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from organisations.access import Role, members_only
@@ -80,7 +79,12 @@ def steps():
     return [_("Choose the file"), _("Look and confirm"), _("Done")]
 
 
-_SEPARATORS = {"\t": _lazy("tabs"), ",": _lazy("commas"), ";": _lazy("semicolons"), "|": _lazy("bars")}
+_SEPARATORS = {
+    "\t": gettext_lazy("tabs"),
+    ",": gettext_lazy("commas"),
+    ";": gettext_lazy("semicolons"),
+    "|": gettext_lazy("bars"),
+}
 
 
 def _sum(counts, *names):
