@@ -171,10 +171,10 @@ class RunAdmin(ReadOnly):
 
 @admin.register(Session)
 class SessionAdmin(ReadOnly):
-    """Who is signed in can be ended, not read."""
+    """How many are signed in, and until when. A session's only name is its key, which a link to it would tell."""
 
     list_display = ["expire_date"]
-    fields = ["expire_date"]
+    list_display_links = None
 
-    def has_delete_permission(self, request, obj=None):
-        return request.user.is_superuser
+    def has_view_permission(self, request, obj=None):
+        return obj is None and super().has_view_permission(request, obj)

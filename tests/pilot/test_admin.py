@@ -125,3 +125,13 @@ def test_other_people_do_not_come_in(client, request, who):
 def test_visitors_sign_in_where_everybody_does(client, db):
     response = client.get("/admin/", follow=True)
     assert response.redirect_chain[-1][0].startswith("/accounts/login/")
+
+
+def test_the_key_of_a_session_is_nowhere(administrator):
+    key = administrator.session.session_key
+    listed = administrator.get(reverse("admin:sessions_session_changelist"))
+
+    assert "1 session" in listed.content.decode()
+    assert key not in listed.content.decode()
+    for page in ("change", "delete", "history"):
+        assert administrator.get(reverse(f"admin:sessions_session_{page}", args=[key])).status_code == 403
