@@ -33,6 +33,7 @@ STAFF_PAGES = (
     *("assessments/charts.py", "assessments/home.py", "assessments/profiles.py", "assessments/views/mine.py"),
     *("mentoring/explaining.py", "mentoring/forms.py", "mentoring/home.py", "mentoring/sessions.py"),
     *("mentoring/views/mine.py", "upskilling/explaining.py", "upskilling/forms.py", "upskilling/home.py"),
+    "organisations/models/languages.py",
     *("upskilling/planning.py", "upskilling/shelf.py", "upskilling/models.py", "upskilling/views.py"),
 )
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
