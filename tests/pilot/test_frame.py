@@ -168,6 +168,17 @@ def test_an_unknown_address_gets_the_same_answer_and_a_message_without_a_way_to_
     assert reverse("account_signup") not in message.body
 
 
+@pytest.mark.parametrize("email", ["hr@acme.example", "nobody@example.org"])
+def test_without_a_mail_server_known_and_unknown_addresses_get_the_same_answer(client, hr, settings, email):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+
+    response = client.post(reverse("account_reset_password"), {"email": email})
+
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
+    assert headings(response) == ["Back in a moment"]
+
+
 @pytest.mark.parametrize(
     ("page", "heading"),
     [
