@@ -62,7 +62,16 @@ class UserAdmin(FilteredAsOffered):
 
 @admin.register(models.Programme)
 class ProgrammeAdmin(FilteredAsOffered):
+    """There is one, made by a migration: the programme's pages and the demonstration rely on it."""
+
     list_display = ["name", "slug", "starts_on", "ends_on"]
+    readonly_fields = ["slug"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
 
 
 @admin.register(models.ProgrammeMember)

@@ -135,3 +135,10 @@ def test_the_key_of_a_session_is_nowhere(administrator):
     assert key not in listed.content.decode()
     for page in ("change", "delete", "history"):
         assert administrator.get(reverse(f"admin:sessions_session_{page}", args=[key])).status_code == 403
+
+
+def test_there_is_one_programme_and_no_second_one(administrator, programme):
+    assert administrator.get(reverse("admin:organisations_programme_add")).status_code == 403
+    for page, status in {"change": 200, "delete": 403}.items():
+        address = reverse(f"admin:organisations_programme_{page}", args=[programme.pk])
+        assert administrator.get(address).status_code == status
