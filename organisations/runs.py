@@ -19,6 +19,9 @@ from organisations.models import Organisation, Run, User
 from organisations.scope import every_organisation, only
 
 logger = logging.getLogger(__name__)
+TIME_TO_TAKE_HOLD = timedelta(
+    seconds=20
+)  # between claiming a run and holding its row, even on a busy machine
 _work = {}
 
 
@@ -101,8 +104,20 @@ def ring(run_id: int) -> bool:
     return True
 
 
+def free_abandoned() -> int:
+    """Make runs due whose worker was killed. A worker at work holds the lock on its run's row, a dead one does not."""
+    now = timezone.now()
+    with transaction.atomic():
+        running = Run.objects.filter(
+            state=Run.State.RUNNING, lease_until__gt=now, started_at__lt=now - TIME_TO_TAKE_HOLD
+        )
+        abandoned = [run.pk for run in running.select_for_update(skip_locked=True, of=("self",))]
+        return Run.objects.filter(pk__in=abandoned).update(lease_until=now)
+
+
 def ring_due(limit_per_organisation: int = 20) -> int:
     """Ring for everything due, one organisation after another so that a large one does not starve the rest."""
+    free_abandoned()
     waiting = {}
     for run_id, organisation_id in Run.objects.due().order_by("pk").values_list("pk", "organisation_id"):
         waiting.setdefault(organisation_id, []).append(run_id)

@@ -182,3 +182,33 @@ def test_many_runs_ask_a_broker_that_hangs_only_once(monkeypatch):
             "test_enrol", {f"wish {number}": {} for number in range(20)}, organisation=acme, requested_by=hr
         )
     assert (len(asked), Run.objects.due().count()) == (1, 20)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_knows_a_killed_worker_from_one_at_work():
+    """Whoever works holds the row's lock; waiting for the lease would take a quarter of an hour."""
+    import threading
+
+    from django.db import connection, transaction
+
+    acme = make.organisation("acme")
+    run = submit("test_enrol", "wish", organisation=acme)
+    runs._claim(run.pk)
+    Run.objects.update(started_at=timezone.now() - timedelta(minutes=1))
+    at_work, may_end = threading.Event(), threading.Event()
+
+    def work():
+        with transaction.atomic():
+            Run.objects.select_for_update().get(pk=run.pk)
+            at_work.set()
+            may_end.wait(10)
+        connection.close()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    at_work.wait(10)
+    assert runs.free_abandoned() == 0
+    may_end.set()
+    worker.join()
+    assert runs.free_abandoned() == 1
+    assert Run.objects.due().get() == run
