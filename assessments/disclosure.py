@@ -288,7 +288,9 @@ def hide_parts_of_small_lines(
             numbers.hide((kind, row, column), Reason.BASE)
 
 
-def _hide_sums_with_a_small_newcomer(numbers: Circulation, keys: Iterable[Hashable], with_total: bool) -> None:
+def _hide_sums_with_a_small_newcomer(
+    numbers: Circulation, keys: Iterable[Hashable], with_total: bool
+) -> None:
     """Whoever kept the last report could subtract, whatever else it hid."""
     sums = {("cell", key, "during"): ("row", key) for key in keys}
     if with_total:

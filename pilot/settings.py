@@ -246,7 +246,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
     "MAIL_FROM", default="Digital Skills Readiness Pilot <pilot@localhost>"
 )
 # Where people report what they cannot use; shown on the accessibility page.
-CONTACT_EMAIL = env.str("CONTACT_EMAIL", default=parseaddr(DEFAULT_FROM_EMAIL)[1])
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="") or parseaddr(DEFAULT_FROM_EMAIL)[1]
 if IN_PRODUCTION:
     vars().update(env.email("EMAIL_URL"))
     EMAIL_TIMEOUT = 10

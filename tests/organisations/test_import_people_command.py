@@ -50,7 +50,8 @@ def test_with_commit_it_writes_and_the_second_time_nothing(acme, run):
     assert acme.people.count() == 2
 
     code, answer = run(STAFF, "--commit")
-    assert (code, answer["create"], answer["unchanged"]) == (0, 0, 2)
+    assert (code, answer["create"], answer["unchanged"], answer["change_set"]) == (0, 0, 2, None)
+    assert (acme.people_imports.count(), acme.files.count()) == (1, 1), "not even the upload is noted again"
 
 
 def test_leavers_are_counted(acme, run):
@@ -120,3 +121,16 @@ def test_a_file_that_is_not_there(acme, capsys):
 def test_an_organisation_must_be_named(acme):
     with pytest.raises(CommandError):
         call_command("import_people", "staff.csv")
+
+
+def test_unusable_options_are_refused_as_json(monkeypatch, capsys):
+    """As from a shell: the parser's own way would print its usage and no JSON."""
+    from django.core.management import execute_from_command_line
+
+    arguments = ["manage.py", "import_people", "--json", "staff.csv"]
+    monkeypatch.setattr("sys.argv", arguments)
+    with pytest.raises(SystemExit) as stop:
+        execute_from_command_line(arguments)
+    assert stop.value.code == 1
+    (problem,) = json.loads(capsys.readouterr().out)["errors"]
+    assert "--organisation" in problem["reason"]

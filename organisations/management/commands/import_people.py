@@ -36,8 +36,11 @@ class Command(ReportingCommand):
             raise refusal
         commit_import(people_import)
         if options["commit"]:
-            answer["change_set"] = people_import.pk
+            answer["change_set"] = None if self.changed_nothing(answer) else people_import.pk
         return {**answer, "errors": []}
+
+    def changed_nothing(self, answer):
+        return not (answer["create"] or answer["update"] or answer["leave"])
 
 
 def _columns(choices):
