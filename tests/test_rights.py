@@ -63,6 +63,7 @@ OPEN = {
     "home": "sends people to their own places",
     "accessibility": "the statement that the law asks for",
     "health": "asked by the load balancer",
+    "favicon": "a picture",
     "organisations:set-language": "visitors choose a language, too",
     "organisations:accept-invitation": "the link itself is the key",
     "organisations:send-invitation-again": "tells a stranger nothing",
