@@ -134,6 +134,21 @@ class PeopleImportAdmin(ReadOnly):
         return super().get_queryset(request).defer("file__content", "findings", "change_set")
 
 
+@admin.register(models.ColumnChoice)
+class ColumnChoiceAdmin(ReadOnly):
+    list_display = ["header", "field", "organisation", "chosen_at"]
+    list_select_related = ["organisation"]
+    search_fields = ["header"]
+
+
+@admin.register(models.RepairRule)
+class RepairRuleAdmin(ReadOnly):
+    list_display = ["field", "action", "code", "organisation", "created_at"]
+    list_filter = ["action"]
+    list_select_related = ["organisation"]
+    exclude = ["value", "replacement"]
+
+
 @admin.action(description=_("Try again"))
 def try_again(modeladmin, request, queryset):
     """Queue jobs that were given up; the sweep rings for them within seconds."""

@@ -281,6 +281,8 @@ if IN_PRODUCTION:
 STAFF_FILE_MAX_BYTES = 20_000_000
 STAFF_FILE_MAX_ROWS = 50_000
 STAFF_FILE_MAX_COLUMNS = 200
+STAFF_FILE_AT_ONCE_ROWS = 2_000  # longer files are checked and written by a worker
+STAFF_REPAIR_MAX_ROWS = 5_000  # refused rows in one workbook for repair
 PIX_MAX_BYTES = 30_000_000
 PIX_MAX_ROWS = 100_000
 SMALLEST_PUBLISHED_COUNT = 5  # may be raised, never lowered

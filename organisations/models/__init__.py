@@ -2,15 +2,18 @@
 
 from organisations.models.accounts import ORGANISATION_ROLES, PROGRAMME_ROLES, Role, User
 from organisations.models.files import StoredFile, StoredFileQuerySet
-from organisations.models.imports import PeopleImport, PeopleImportQuerySet
+from organisations.models.imports import ColumnChoice, PeopleImport, PeopleImportQuerySet, RepairRule
 from organisations.models.invitations import (
     ApiToken,
     ApiTokenQuerySet,
     Invitation,
     InvitationQuerySet,
+    InvitationState,
     digest_of,
 )
 from organisations.models.languages import Language
+from organisations.models.licences import Funder, LicenceMove, LicencePot
+from organisations.models.onboarding import Checklist, Interest, StageChange
 from organisations.models.organisations import Membership, Organisation, Programme, ProgrammeMember
 from organisations.models.people import Person, PersonQuerySet
 from organisations.models.runs import Run, RunQuerySet
@@ -20,9 +23,16 @@ __all__ = [
     "PROGRAMME_ROLES",
     "ApiToken",
     "ApiTokenQuerySet",
+    "Checklist",
+    "ColumnChoice",
+    "Funder",
+    "Interest",
     "Invitation",
     "InvitationQuerySet",
+    "InvitationState",
     "Language",
+    "LicenceMove",
+    "LicencePot",
     "Membership",
     "Organisation",
     "PeopleImport",
@@ -31,9 +41,11 @@ __all__ = [
     "PersonQuerySet",
     "Programme",
     "ProgrammeMember",
+    "RepairRule",
     "Role",
     "Run",
     "RunQuerySet",
+    "StageChange",
     "StoredFile",
     "StoredFileQuerySet",
     "User",
