@@ -18,8 +18,11 @@ from assessments.models import (
     TargetProfile,
 )
 from mentoring.models import Application, LeftOut, MentoringRound, MentoringSession, Pairing
+from organisations import licences
 from organisations.importing import check_upload
 from organisations.models import (
+    Checklist,
+    Interest,
     Membership,
     Organisation,
     Person,
@@ -30,6 +33,7 @@ from organisations.models import (
     StoredFile,
     User,
 )
+from organisations.scope import only
 from reporting.models import Report, ReportFile
 from reporting.periods import Quarter
 from reporting.snapshots import frozen, hash_of
@@ -54,8 +58,10 @@ def user(email=None, **fields):
 
 
 def organisation(slug=None, **fields):
+    """Active, with a complete checklist and a hundred seats, unless told."""
     number = next(_numbers)
-    return Organisation.objects.create(
+    quota, settled = fields.pop("licence_quota", 100), fields.pop("checklist", {})
+    made = Organisation.objects.create(
         programme=programme(),
         slug=slug or f"organisation-{number}",
         **{
@@ -64,8 +70,49 @@ def organisation(slug=None, **fields):
             "sector": Organisation.Sector.OTHER,
             "size_class": Organisation.SizeClass.MEDIUM,
             "kind": Organisation.Kind.PRIVATE,
-            "licence_quota": 100,
             "languages": ["fr", "en"],
+            **fields,
+        },
+    )
+    with only(made.pk):
+        if settled is not None:
+            checklist(made, **settled)
+        made.stage_changes.create(stage=made.stage, day=made.joined_on)
+        if quota:
+            licences.grant(made, quota)
+    return made
+
+
+def checklist(organisation, **fields):
+    """With nothing missing."""
+    return Checklist.objects.create(
+        organisation=organisation,
+        **{
+            "agreement_signed_on": "2025-06-02",
+            "data_protection_roles": Checklist.Roles.JOINT,
+            "delegation_informed_on": "2025-06-02",
+            "contact_name": "Ada Weber",
+            "contact_email": "ada@acme.example",
+            "privacy_email": "privacy@acme.example",
+            "headcount": 120,
+            "group_links": Checklist.GroupLinks.AUTONOMOUS,
+            "within_sme_limits": True,
+            **fields,
+        },
+    )
+
+
+def interest(**fields):
+    return Interest.objects.create(
+        programme=programme(),
+        **{
+            "name": "Brasserie Dudelange",
+            "legal_id": "B204118",
+            "kind": Organisation.Kind.PRIVATE,
+            "sector": Organisation.Sector.INDUSTRY,
+            "size_class": Organisation.SizeClass.SMALL,
+            "contact_name": "Max Muster",
+            "contact_email": "max@dudelange.example",
             **fields,
         },
     )

@@ -15,16 +15,49 @@ from organisations.models.languages import Language
 from organisations.models.licences import Funder, LicenceMove, LicencePot
 from organisations.models.onboarding import Checklist, Interest, StageChange
 from organisations.models.organisations import Membership, Organisation, Programme, ProgrammeMember
+from organisations.models.participation import (
+    Acknowledgement,
+    EsfAnswers,
+    EsfExit,
+    EsfRecord,
+    EsfRecordQuerySet,
+    EsfSensitiveAnswers,
+    FollowUp,
+    FollowUpAnswer,
+    FollowUpContact,
+    FollowUpQuerySet,
+)
 from organisations.models.people import Person, PersonQuerySet
+from organisations.models.people_lists import PeopleChange, PeopleExport
 from organisations.models.runs import Run, RunQuerySet
+from organisations.models.self_enrolment import (
+    EnrolmentLink,
+    EnrolmentLinkQuerySet,
+    EnrolmentRequest,
+    EnrolmentRequestQuerySet,
+)
 
 __all__ = [
     "ORGANISATION_ROLES",
     "PROGRAMME_ROLES",
+    "Acknowledgement",
     "ApiToken",
     "ApiTokenQuerySet",
     "Checklist",
     "ColumnChoice",
+    "EnrolmentLink",
+    "EnrolmentLinkQuerySet",
+    "EnrolmentRequest",
+    "EnrolmentRequestQuerySet",
+    "EsfAnswers",
+    "EsfExit",
+    "EsfRecord",
+    "EsfRecordQuerySet",
+    "EsfSensitiveAnswers",
+    "FollowUp",
+    "FollowUpAnswer",
+    "FollowUpContact",
+    "FollowUpQuerySet",
     "Funder",
     "Interest",
     "Invitation",
@@ -35,6 +68,8 @@ __all__ = [
     "LicencePot",
     "Membership",
     "Organisation",
+    "PeopleChange",
+    "PeopleExport",
     "PeopleImport",
     "PeopleImportQuerySet",
     "Person",

@@ -18,7 +18,18 @@ from mentoring import rounds, sessions
 from mentoring.models import MentoringSession
 from mentoring.pairing import pair
 from organisations import importing as people
-from organisations.models import Membership, Organisation, Person, Programme, ProgrammeMember, Role, User
+from organisations import licences
+from organisations.models import (
+    Checklist,
+    Funder,
+    Membership,
+    Organisation,
+    Person,
+    Programme,
+    ProgrammeMember,
+    Role,
+    User,
+)
 from organisations.scope import only
 from pilot.demonstration.people import SETTINGS, Setting, Somebody, invent_staff, staff_file
 from pilot.demonstration.pix_export import HIGHEST_PIX, Participation, write_profiles
@@ -117,7 +128,6 @@ def _organisation(programme, setting: Setting) -> dict:
         sector=facts["sector"],
         size_class=facts["size_class"],
         kind=facts["kind"],
-        licence_quota=facts["quota"],
         languages=["fr", "de"],
         joined_on=date(2025, 9, 15),
     )
@@ -128,6 +138,7 @@ def _organisation(programme, setting: Setting) -> dict:
     random = Random(f"demonstration of {setting.slug}")
     staff = invent_staff(setting, random)
     with only(organisation.pk):
+        _settle(organisation, setting, facts["quota"])
         _enrol(organisation, staff, manager)
         set_targets(organisation, "", TARGETS, manager)
         for family, levels in JOB_TARGETS.items():
@@ -148,12 +159,34 @@ def _organisation(programme, setting: Setting) -> dict:
             _make_staff_accounts(organisation)
         _call_for_the_next_round(organisation, setting, manager, random)
         _choose_courses(organisation, random)
+        licences.use(organisation, organisation.people.filter(results__isnull=False).distinct())
         return {
             "people": organisation.people.count(),
             "results": baseline + follow_up,
             "pairs": pairs,
             "sessions": held,
         }
+
+
+def _settle(organisation, setting, quota):
+    """What was agreed before anybody was enrolled, and the seats that came with it."""
+    alone, day = Checklist.GroupLinks.AUTONOMOUS, organisation.joined_on
+    Checklist.objects.create(
+        organisation=organisation,
+        agreement_signed_on=day - timedelta(days=14),
+        data_protection_roles=Checklist.Roles.JOINT,
+        delegation_informed_on=day - timedelta(days=30),
+        contact_name=f"HR of {setting.name}",
+        contact_email=f"hr@{setting.slug}.example",
+        privacy_email=f"privacy@{setting.slug}.example",
+        headcount=setting.staff,
+        group_links=Checklist.GroupLinks.PUBLIC if organisation.kind == Organisation.Kind.PUBLIC else alone,
+        within_sme_limits=setting.staff < 250,
+    )
+    for stage, days in (("interest", 60), ("eligible", 45), ("signed", 14), ("active", 0)):
+        organisation.stage_changes.create(stage=stage, day=day - timedelta(days=days))
+    licences.grant(organisation, quota, Funder.ESF)
+    organisation.licence_moves.update(at=datetime.combine(day, datetime.min.time(), UTC))
 
 
 def _enrol(organisation, staff, manager):
@@ -163,6 +196,7 @@ def _enrol(organisation, staff, manager):
     later = [somebody.staff_number for somebody in staff[int(len(staff) * 0.8) :]]
     organisation.people.update(enrolled_at=enrolled)
     organisation.people.filter(staff_number__in=later).update(enrolled_at=enrolled + timedelta(days=110))
+    licences.assign_what_is_left(organisation, organisation.people.by_name(), manager)
 
 
 def _take_pix(organisation, setting, staff, manager, campaign, name, when, share, random) -> int:
