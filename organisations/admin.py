@@ -91,6 +91,36 @@ class PersonAdmin(admin.ModelAdmin):
     show_full_result_count = False
 
 
+@admin.register(models.PeopleExport)
+class PeopleExportAdmin(ReadOnly):
+    list_display = ["pk", "organisation", "format", "requested_by", "requested_at"]
+    list_select_related = ["organisation", "requested_by"]
+    exclude = ["filters", "file"]
+
+
+@admin.register(models.PeopleChange)
+class PeopleChangeAdmin(ReadOnly):
+    list_display = ["pk", "organisation", "act", "value", "number", "changed_by", "changed_at"]
+    list_filter = ["act", "organisation"]
+    list_select_related = ["organisation", "changed_by"]
+
+
+@admin.register(models.EnrolmentLink)
+class EnrolmentLinkAdmin(ReadOnly):
+    list_display = ["pk", "organisation", "domains", "places", "ends_on", "closed_at", "created_by"]
+    list_select_related = ["organisation", "created_by"]
+    exclude = ["salt", "digest"]
+
+
+@admin.register(models.EnrolmentRequest)
+class EnrolmentRequestAdmin(ReadOnly):
+    list_display = ["email", "organisation", "requested_at", "proven_at", "decision", "decided_by"]
+    list_filter = ["decision", "organisation"]
+    list_select_related = ["organisation", "decided_by"]
+    search_fields = ["email", "last_name"]
+    exclude = ["salt", "digest"]
+
+
 @admin.register(models.Invitation)
 class InvitationAdmin(ReadOnly):
     list_display = ["email", "role", "organisation", "state", "invited_by", "invited_at", "expires_at"]
@@ -106,6 +136,39 @@ class ApiTokenAdmin(ReadOnly):
     list_select_related = ["organisation", "created_by"]
     search_fields = ["name"]
     exclude = ["digest"]
+
+
+@admin.register(models.Acknowledgement)
+class AcknowledgementAdmin(ReadOnly):
+    list_display = ["person", "organisation", "version", "language", "at"]
+    list_filter = ["version", "language"]
+    list_select_related = ["person", "organisation"]
+    search_fields = ["person__last_name", "person__first_name", "organisation__name"]
+
+
+@admin.register(models.EsfRecord)
+class EsfRecordAdmin(ReadOnly):
+    """Which answers are missing; the answers themselves have no page here."""
+
+    list_display = ["reference", "person", "organisation", "entered_on", "due_on", "answered_at"]
+    list_select_related = ["person", "organisation"]
+    search_fields = ["person__last_name", "person__first_name", "organisation__name"]
+
+
+@admin.register(models.EsfExit)
+class EsfExitAdmin(ReadOnly):
+    list_display = ["record", "organisation", "left_on", "reason", "recorded_by", "back_on"]
+    list_filter = ["reason"]
+    list_select_related = ["record", "organisation", "recorded_by"]
+    search_fields = ["organisation__name"]
+
+
+@admin.register(models.FollowUp)
+class FollowUpAdmin(ReadOnly):
+    list_display = ["record", "organisation", "kind", "due_on", "asked_at", "answered_at"]
+    list_filter = ["kind"]
+    list_select_related = ["record", "organisation"]
+    search_fields = ["organisation__name"]
 
 
 @admin.register(models.StoredFile)

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from organisations.cleaning import CLEANERS, Unclean
 from organisations.models import ApiToken, Funder, Language, Organisation, Person
 
+RESERVED = ("add", "import")  # short names whose addresses belong to pages of the programme
+
 
 class OrganisationForm(forms.ModelForm):
     licence_quota = forms.IntegerField(
@@ -38,7 +40,8 @@ class OrganisationForm(forms.ModelForm):
 
     def clean_slug(self):
         slug = self.cleaned_data["slug"].lower()
-        if Organisation.objects.exclude(pk=self.instance.pk).filter(slug=slug).exists():
+        taken = Organisation.objects.exclude(pk=self.instance.pk).filter(slug=slug).exists()
+        if taken or slug in RESERVED:
             raise forms.ValidationError(_("Another organisation already has this short name."))
         return slug
 

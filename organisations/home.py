@@ -44,6 +44,16 @@ def people_that_need_hr(request):
     )
 
 
+@overview.needs(Role.HR)
+def people_who_ask_to_be_enrolled(request):
+    waiting = request.organisation.enrolment_requests.waiting().count()
+    yield Need(
+        waiting,
+        ngettext("person asks to be enrolled", "people ask to be enrolled", waiting),
+        reverse("organisations:self-enrolment", args=[request.organisation.slug]),
+    )
+
+
 @overview.facts(Role.HR)
 def people_so_far(request):
     counts = _people(request)
