@@ -15,10 +15,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from organisations import runs
+from organisations import licences, runs
 from organisations.cleaning import FIELDS
-from organisations.models import Language, Organisation, PeopleImport, Person, StoredFile, User
-from organisations.problems import Problem
+from organisations.journey import check_enrolment_is_open
+from organisations.models import Language, Organisation, PeopleImport, Person, Run, StoredFile, User
+from organisations.problems import Problem, Refused
 from organisations.spreadsheets import Table
 from organisations.staff_columns import (
     label,
@@ -117,6 +118,26 @@ def submit_run(people_import: PeopleImport, kind: str, user: User | None) -> Peo
     return people_import
 
 
+def check_in_run(run: Run) -> None:
+    people_import = run.organisation.people_imports.get(pk=run.args["people_import"])
+    if people_import.state != State.CHECKING:
+        return
+    check_now(people_import, table_of(people_import), _teller(run, _("Checking the rows")))
+
+
+def commit_in_run(run: Run) -> dict:
+    people_import = run.organisation.people_imports.get(pk=run.args["people_import"])
+    try:
+        done = commit_import(people_import, run.requested_by, _teller(run, _("Checking the rows once more")))
+    except Refused as refusal:
+        raise runs.CannotFinish(" ".join(str(problem.reason) for problem in refusal.problems)) from refusal
+    return {"written": done.is_done}
+
+
+def _teller(run, message):
+    return lambda done, total: runs.report_progress(run, done, total, message)
+
+
 def is_long(people_import: PeopleImport) -> bool:
     return people_import.counts.get("rows", 0) > settings.STAFF_FILE_AT_ONCE_ROWS
 
@@ -154,6 +175,7 @@ def commit_import(
         people_import = organisation.people_imports.select_for_update(of=["self"]).get(pk=people_import.pk)
         if people_import.state != State.CHECKED:
             return people_import
+        check_enrolment_is_open(organisation)
         plan = check_people(
             organisation,
             table_of(people_import),
@@ -167,10 +189,26 @@ def commit_import(
             people_import.save()
             return people_import
         people_import.change_set = _write(organisation, plan)
+        licences.assign_what_is_left(organisation, _with_seat(plan, people_import.change_set), user)
         people_import.state = State.DONE
         people_import.committed_at, people_import.committed_by = timezone.now(), user
         people_import.save()
     return people_import
+
+
+def _with_seat(plan, change_set):
+    ids = dict(zip((entry.line for entry in plan.created), change_set["created"], strict=True))
+    return [ids[line] for line in _taking_a_seat(plan)]
+
+
+def _taking_a_seat(plan) -> list[int]:
+    """Lines of the file that create somebody who has not left already."""
+    today = timezone.localdate()
+    return [
+        entry.line
+        for entry in plan.created
+        if entry.values.get("left_on") is None or entry.values["left_on"] > today
+    ]
 
 
 def problems_of(people_import: PeopleImport) -> list[Problem]:
@@ -239,6 +277,7 @@ def _note(people_import, plan):
             for d in plan.differences
         ],
         "created": [[entry.line, entry.name] for entry in plan.created],
+        "seats": len(_taking_a_seat(plan)),
         "left_out": sorted(plan.left_out),
         "used": [[rule.as_dict(), number] for rule, number in plan.used.items()],
     }
@@ -314,10 +353,11 @@ def _to_undo(difference, entry, stored):
 
 
 KEYS = ("email", "staff_number")
+DAYS = ("hired_on", "left_on")
 
 
 def update_people(organisation, updates: dict[int, dict], people: dict[int, Known]):
-    """One statement for each field, whoever changes it."""
+    """A statement for each field, whoever changes it."""
     columns = defaultdict(dict)
     for pk, values in updates.items():
         for name, value in values.items():
@@ -328,15 +368,27 @@ def update_people(organisation, updates: dict[int, dict], people: dict[int, Know
         organisation.people.filter(pk__in=moved).update(email="", staff_number="")
         for name in KEYS:
             columns[name] = {pk: columns[name].get(pk, people[pk].values[name]) for pk in moved}
+    # The two days are checked against each other, so they change together.
+    dated = {pk for name in DAYS for pk in columns[name]}
+    days = [{pk: columns[name].get(pk, people[pk].values[name]) for pk in dated} for name in DAYS]
+    _set(organisation, DAYS, days)
     for name, values in columns.items():
-        if values:
-            column, kind = _column(name)
-            _execute(
-                f"UPDATE {Person._meta.db_table} AS person SET {column} = new.value::{kind} "  # noqa: S608
-                "FROM unnest(%s::bigint[], %s::text[]) AS new (id, value) "
-                "WHERE person.id = new.id AND person.organisation_id = %s",
-                [list(values), _texts(values.values()), organisation.pk],
-            )
+        if name not in DAYS:
+            _set(organisation, [name], [values])
+
+
+def _set(organisation, names, values: list[dict]):
+    """One statement that gives each person a value for each of these fields."""
+    if not values[0]:
+        return
+    columns, kinds = zip(*map(_column, names), strict=True)
+    new = ", ".join(f"{each} = new.{each}::{kind}" for each, kind in zip(columns, kinds, strict=True))
+    _execute(
+        f"UPDATE {Person._meta.db_table} AS person SET {new} "  # noqa: S608
+        f"FROM unnest(%s::bigint[]{', %s::text[]' * len(columns)}) AS new (id, {', '.join(columns)}) "
+        "WHERE person.id = new.id AND person.organisation_id = %s",
+        [list(values[0]), *[_texts(each.values()) for each in values], organisation.pk],
+    )
 
 
 def _insert(organisation, people: dict[int, dict]):

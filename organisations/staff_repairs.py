@@ -317,3 +317,39 @@ def faults_of(findings: Iterable[list], mapping: dict[str, str]) -> list[Fault]:
         )
         for (column, code), found in sorted(lines.items(), key=lambda item: -len(item[1]))
     ]
+
+
+# --- What was repaired in a file --------------------------------------------------------------------------------------
+
+
+def correct_cells(people_import: PeopleImport, cells: dict[tuple[int, str], str]) -> None:
+    """Keep corrections of single cells; the newest counts. The caller checks the file again."""
+    known = repairs_of(people_import).cells | cells
+    stored = [[line, name, text] for (line, name), text in sorted(known.items())]
+    people_import.repairs = people_import.repairs | {"cells": stored}
+
+
+def add_rule(people_import: PeopleImport, rule: Rule, *, keep: bool, user) -> None:
+    """Apply a rule to this file, and to the next ones if it is to be kept."""
+    others = [
+        each
+        for each in people_import.repairs.get("rules", [])
+        if (each["field"], each["code"], each["value"]) != (rule.field, rule.code, rule.value)
+    ]
+    unwanted = [each for each in people_import.repairs.get("unwanted", []) if each != rule.as_dict()]
+    people_import.repairs = people_import.repairs | {
+        "rules": [*others, rule.as_dict()],
+        "unwanted": unwanted,
+    }
+    if keep:
+        save_rule(people_import.organisation, rule, user)
+
+
+def drop_rule(people_import: PeopleImport, rule: Rule) -> None:
+    """Read this file without a rule; one that was kept stays for other files."""
+    told = rule.as_dict()
+    repairs = people_import.repairs
+    people_import.repairs = repairs | {
+        "rules": [each for each in repairs.get("rules", []) if each != told],
+        "unwanted": [*(each for each in repairs.get("unwanted", []) if each != told), told],
+    }

@@ -5,6 +5,9 @@ from organisations.importing import check_upload, commit_import, problems_of
 from organisations.problems import Problem, Refused
 
 
+KEYS = ("rows", "create", "update", "unchanged", "leave", "refused", "encoding", "separator")
+
+
 class Command(ReportingCommand):
     help = (
         "Enrol the people of a staff file (CSV or XLSX), or say what it would do and what is wrong with it."
@@ -29,7 +32,8 @@ class Command(ReportingCommand):
         chosen = _columns(options["map"])
         people_import = check_upload(organisation, Path(file).name, content, None, chosen)
         problems = problems_of(people_import)
-        answer = {**people_import.counts, "refused": [problem.as_dict() for problem in problems]}
+        counts = {name: value for name, value in people_import.counts.items() if name in KEYS}
+        answer = {**counts, "refused": [problem.as_dict() for problem in problems]}
         if problems:
             refusal = Refused(problems)
             refusal.answer = answer
@@ -37,7 +41,7 @@ class Command(ReportingCommand):
         commit_import(people_import)
         if options["commit"]:
             answer["change_set"] = people_import.pk
-        return {**answer, "errors": []}
+        return answer
 
 
 def _columns(choices):
