@@ -64,6 +64,47 @@ class OrganisationAdmin(admin.ModelAdmin):
     search_fields = ["name", "slug", "legal_id"]
 
 
+@admin.register(models.Checklist)
+class ChecklistAdmin(admin.ModelAdmin):
+    list_display = ["organisation", "agreement_signed_on", "delegation_informed_on", "contact_email"]
+    list_select_related = ["organisation"]
+    search_fields = ["organisation__name", "contact_email"]
+    autocomplete_fields = ["organisation"]
+
+
+@admin.register(models.StageChange)
+class StageChangeAdmin(ReadOnly):
+    list_display = ["organisation", "stage", "day", "by", "at", "note"]
+    list_filter = ["stage"]
+    list_select_related = ["organisation", "by"]
+    search_fields = ["organisation__name"]
+
+
+@admin.register(models.Interest)
+class InterestAdmin(ReadOnly):
+    list_display = ["name", "legal_id", "contact_email", "received_at", "answered_at", "became"]
+    list_filter = ["sector", "kind"]
+    list_select_related = ["became"]
+    search_fields = ["name", "legal_id", "contact_email"]
+
+
+@admin.register(models.LicencePot)
+class LicencePotAdmin(ReadOnly):
+    list_display = ["organisation", "funder", "granted", "assigned", "used", "returned", "expired"]
+    list_filter = ["funder"]
+    list_select_related = ["organisation"]
+    search_fields = ["organisation__name"]
+
+
+@admin.register(models.LicenceMove)
+class LicenceMoveAdmin(ReadOnly):
+    list_display = ["organisation", "funder", "kind", "number", "person", "by", "at", "note"]
+    list_filter = ["kind", "funder"]
+    list_select_related = ["organisation", "person", "by"]
+    search_fields = ["organisation__name", "note"]
+    show_full_result_count = False
+
+
 @admin.register(models.Membership)
 class MembershipAdmin(admin.ModelAdmin):
     list_display = ["user", "role", "organisation", "since"]

@@ -31,15 +31,18 @@ IN_ORGANISATION = [
     Place(_("My skills"), "assessments:my-skills", "skills", frozenset({STAFF})),
     Place(_("My mentoring"), "mentoring:my-mentoring", "mentoring", frozenset({STAFF})),
     Place(_("My learning"), "upskilling:my-learning", "learning", frozenset({STAFF})),
+    Place(_("My participation"), "organisations:my-participation", "person", frozenset({STAFF})),
     Place(_("People"), "organisations:people", "people", frozenset({HR})),
     Place(_("Results"), "assessments:imports", "import", frozenset({HR, OFFICER})),
     Place(_("Skills"), "assessments:skills", "chart", frozenset({HR, OFFICER})),
     Place(_("Targets"), "assessments:targets", "target", frozenset({HR})),
     Place(_("Mentoring"), "mentoring:rounds", "mentoring", frozenset({HR})),
+    Place(_("Agreement and seats"), "organisations:taking-part", "settings", frozenset({HR})),
     Place(_("Catalogue"), "upskilling:catalogue", "catalogue", frozenset({HR, STAFF, OFFICER})),
 ]
 IN_PROGRAMME = [
     Place(_("Organisations"), "organisations:programme", "organisations", frozenset({OFFICER})),
+    Place(_("Participants"), "organisations:completeness", "people", frozenset({OFFICER})),
     Place(_("Reports"), "reporting:reports", "report", frozenset({OFFICER, COMMITTEE, AUDITOR})),
 ]
 

@@ -204,6 +204,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # addresses are proven by the invitation that was sent to them
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {"interest": "5/5m/ip"}  # besides allauth's own: expressions of interest
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -298,7 +299,6 @@ EXPORT_AT_ONCE_ROWS = 2_000  # longer lists of people are written by a worker
 EXPORT_KEPT = timedelta(days=7)
 ENROLMENT_LINK_LONGEST = timedelta(days=365)
 ORGANISATION_FILE_MAX_ROWS = 500
-INTEREST_RATE = "5/5m/ip"  # expressions of interest, from one address
 PIX_MAX_BYTES = 30_000_000
 PIX_MAX_ROWS = 100_000
 SMALLEST_PUBLISHED_COUNT = 5  # may be raised, never lowered

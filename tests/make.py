@@ -3,7 +3,7 @@
 import hashlib
 import itertools
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 
@@ -21,7 +21,9 @@ from mentoring.models import Application, LeftOut, MentoringRound, MentoringSess
 from organisations import licences
 from organisations.importing import check_upload
 from organisations.models import (
+    Acknowledgement,
     Checklist,
+    EsfRecord,
     Interest,
     Membership,
     Organisation,
@@ -33,6 +35,8 @@ from organisations.models import (
     StoredFile,
     User,
 )
+from organisations.notices import current_version
+from organisations.participation import open_record
 from organisations.scope import only
 from reporting.models import Report, ReportFile
 from reporting.periods import Quarter
@@ -88,9 +92,9 @@ def checklist(organisation, **fields):
     return Checklist.objects.create(
         organisation=organisation,
         **{
-            "agreement_signed_on": "2025-06-02",
+            "agreement_signed_on": date(2025, 6, 2),
             "data_protection_roles": Checklist.Roles.JOINT,
-            "delegation_informed_on": "2025-06-02",
+            "delegation_informed_on": date(2025, 6, 2),
             "contact_name": "Ada Weber",
             "contact_email": "ada@acme.example",
             "privacy_email": "privacy@acme.example",
@@ -131,9 +135,10 @@ def programme_member(role=Role.OFFICER, email=None):
     return account
 
 
-def person(organisation, **fields):
+def person(organisation, *, informed=True, **fields):
+    """Somebody enrolled who, unless told, has read the information notice."""
     number = next(_numbers)
-    return Person.objects.create(
+    made = Person.objects.create(
         organisation=organisation,
         **{
             "last_name": f"Last{number:04}",
@@ -144,6 +149,31 @@ def person(organisation, **fields):
             **fields,
         },
     )
+    if informed:
+        acknowledgement(made)
+    return made
+
+
+def acknowledgement(person, **fields):
+    return Acknowledgement.objects.create(
+        organisation=person.organisation,
+        person=person,
+        **{"version": current_version(), "language": "en", **fields},
+    )
+
+
+def esf_record(person, **fields):
+    """The record of somebody who joined today and has answered nothing."""
+    record = open_record(person)
+    if fields:
+        EsfRecord.objects.filter(pk=record.pk).delete()
+        record = EsfRecord.objects.create(
+            organisation=person.organisation,
+            programme=person.organisation.programme,
+            person=person,
+            **{"due_on": record.due_on, "missing": record.missing, **fields},
+        )
+    return record
 
 
 def people_import(organisation, content=b"last_name,first_name,staff_number\nWeber,Ada,1\n", user=None):

@@ -27,7 +27,7 @@ from organisations.models.participation import (
     FollowUpContact,
     FollowUpQuerySet,
 )
-from organisations.models.people import Person, PersonQuerySet
+from organisations.models.people import Person, PersonQuerySet, texts_in_use
 from organisations.models.people_lists import PeopleChange, PeopleExport
 from organisations.models.runs import Run, RunQuerySet
 from organisations.models.self_enrolment import (
@@ -85,4 +85,5 @@ __all__ = [
     "StoredFileQuerySet",
     "User",
     "digest_of",
+    "texts_in_use",
 ]
