@@ -179,6 +179,22 @@ def take_in(
 
 
 @transaction.atomic
+def take_in_many(
+    organisations: list[Organisation], by: User, seats: list[tuple[int, str]]
+) -> list[Organisation]:
+    """Save new eligible organisations with their checklists, first stages and seats (number, funder), by sets."""
+    for organisation, (number, _funder) in zip(organisations, seats, strict=True):
+        organisation.stage, organisation.licence_quota = Stage.ELIGIBLE, number
+    Organisation.objects.bulk_create(organisations)
+    Checklist.objects.bulk_create(Checklist(organisation=each) for each in organisations)
+    StageChange.objects.bulk_create(
+        StageChange(organisation=each, stage=Stage.ELIGIBLE, by=by) for each in organisations
+    )
+    licences.grant_first(zip(organisations, seats, strict=True), by)
+    return organisations
+
+
+@transaction.atomic
 def welcome(interest: Interest, by: User) -> Organisation:
     """Make an organisation of an expression of interest. A second click finds the first one's."""
     interest = Interest.objects.select_for_update(of=("self",)).get(pk=interest.pk)
@@ -210,12 +226,11 @@ def decline(interest: Interest, by: User) -> None:
     )
 
 
-def free_slug(name: str, taken: Iterable[str] = ()) -> str:
-    """A short name for addresses that nobody has yet."""
+def free_slug(name: str, taken: Iterable[str] = (), *, ask: bool = True) -> str:
+    """A short name for addresses that nobody has yet. Whoever knows all that are taken need not ask for them."""
     start = slugify(name)[:44].strip("-") or "organisation"
-    taken = set(taken) | set(
-        Organisation.objects.filter(slug__startswith=start).values_list("slug", flat=True)
-    )
+    if ask:
+        taken = {*taken, *Organisation.objects.filter(slug__startswith=start).values_list("slug", flat=True)}
     number, slug = 1, start
     while slug in taken:
         number += 1

@@ -53,6 +53,12 @@ def balance(organisation: Organisation) -> Balance:
     return Balance(**totals)
 
 
+def total(pots: Iterable[LicencePot]) -> Balance:
+    """The same, of pots that were read already."""
+    pots = list(pots)
+    return Balance(**{kind: sum(getattr(pot, kind) for pot in pots) for kind in Kind.values})
+
+
 def licences_left(organisation: Organisation) -> int:
     """How many seats can still be assigned."""
     return balance(organisation).left
@@ -84,6 +90,18 @@ def grant(
     move = _move(organisation, funder, Kind.GRANTED, number, by, note)
     _keep_quota(organisation)
     return move
+
+
+def grant_first(grants: Iterable[tuple[Organisation, tuple[int, str]]], by: User | None = None) -> None:
+    """The first seats of organisations that were just made, by sets."""
+    grants = [(organisation, number, funder) for organisation, (number, funder) in grants if number]
+    LicencePot.objects.bulk_create(
+        LicencePot(organisation=each, funder=funder, granted=number) for each, number, funder in grants
+    )
+    LicenceMove.objects.bulk_create(
+        LicenceMove(organisation=each, funder=funder, kind=Kind.GRANTED, number=number, by=by)
+        for each, number, funder in grants
+    )
 
 
 @transaction.atomic

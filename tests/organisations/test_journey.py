@@ -11,6 +11,7 @@ from organisations.journey import CannotEnrol, CannotMove, Stage
 from organisations.models import Checklist, Organisation
 from tests import make
 
+pytestmark = pytest.mark.usefixtures("programme")
 ALLOWED = {
     ("interest", "eligible"),
     ("interest", "withdrawn"),

@@ -29,7 +29,7 @@ def test_an_officer_adds_an_organisation(client, officer):
         "B204118",
         ["fr", "lb"],
         40,
-        "active",
+        "eligible",
     )
     assert "Brasserie Dudelange" in client.get(response.url).content.decode()
 
@@ -99,7 +99,7 @@ def test_the_list_asks_the_same_number_of_queries_for_any_number(
 ):
     client.force_login(officer)
     page = reverse("organisations:programme")
-    with django_assert_max_num_queries(12) as for_one:
+    with django_assert_max_num_queries(15) as for_one:
         client.get(page)
     for number in range(2):
         make.organisation(f"organisation-{number}")
@@ -110,6 +110,13 @@ def test_the_list_asks_the_same_number_of_queries_for_any_number(
 PAGES = [
     ("get", "organisations:programme", []),
     ("get", "organisations:create-organisation", []),
+    ("get", "organisations:create-organisations", []),
+    ("get", "organisations:checklist", ["acme"]),
+    ("get", "organisations:licences", ["acme"]),
+    ("post", "organisations:move-organisation", ["acme"]),
+    ("post", "organisations:change-hr-invitation", ["acme", 1]),
+    ("post", "organisations:welcome-interest", [1]),
+    ("post", "organisations:decline-interest", [1]),
     ("get", "organisations:organisation", ["acme"]),
     ("post", "organisations:invite-hr", ["acme"]),
     ("post", "organisations:revoke-invitation", ["acme", 1]),
