@@ -273,7 +273,7 @@ class ResultQuerySet(models.QuerySet):
         return self.exclude(person=None).order_by("person_id", "-shared_at", "-pk").distinct("person_id")
 
 
-class ReadableResults(models.Manager.from_queryset(ResultQuerySet)):
+class ReadableResults(models.Manager.from_queryset(ResultQuerySet)):  # type: ignore[misc]
     """What everybody reads: without results in quarantine."""
 
     def get_queryset(self):

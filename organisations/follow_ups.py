@@ -19,18 +19,23 @@ LINK_DAYS = 60
 
 
 def request_due() -> int:
-    """Have everybody asked whose day has come; each question is asked once, however often this is called."""
+    """Have everybody asked whose day has come; each question is asked once, however often this is called.
+
+    Whoever has given no address is tried again each week, in case they give one.
+    """
+    week = timezone.localdate().strftime("%G-%V")
     with transaction.atomic(), every_organisation():
         due = list(FollowUp.objects.to_ask().select_related("organisation"))
     for follow_up in due:
-        key = f"{follow_up.pk} {follow_up.ask_on.isoformat()}"
+        key = f"{follow_up.pk} {follow_up.ask_on.isoformat()} {week}"
         submit(ASK, key, organisation=follow_up.organisation, follow_up=follow_up.pk)
     return len(due)
 
 
 def ask(run: Run) -> dict:
     """Mail the link to the person's private address; those who gave none stay on the list as not asked."""
-    follow_up = run.organisation.follow_ups.open().filter(pk=run.args["follow_up"]).first()
+    waiting = FollowUp.objects.to_ask().filter(organisation=run.organisation, pk=run.args["follow_up"])
+    follow_up = waiting.select_for_update(of=("self",)).first()
     if follow_up is None:
         return {"asked": 0}
     person = follow_up.record.person
@@ -68,7 +73,7 @@ def find(token: str) -> FollowUp | None:
         return None
     with only(organisation):
         return (
-            FollowUp.objects.open()
+            FollowUp.objects.unanswered()
             .filter(pk=pk, ask_on=ask_on)
             .select_related("organisation", "record__person")
             .first()

@@ -220,7 +220,7 @@ def completeness(organisation: Organisation) -> Completeness:
     records = organisation.esf_records.aggregate(
         **COUNTS, overdue=Count("pk", filter=~Q(missing=[]) & Q(due_on__lt=today), distinct=True)
     )
-    follow_ups = organisation.follow_ups.open().aggregate(
+    follow_ups = organisation.follow_ups.unanswered().aggregate(
         follow_ups_due=Count("pk", filter=Q(ask_on__lte=today)),
         follow_ups_overdue=Count("pk", filter=Q(due_on__lt=today)),
     )
@@ -254,10 +254,12 @@ def completeness_by_organisation(programme: Programme) -> list[dict]:
         .values_list("organisation")
         .annotate(Count("pk"))
     )
+    nothing = dict.fromkeys(("enrolled", "informed", *COUNTS, "overdue"), 0)
     return [
-        {"organisation": organisation, "late_follow_ups": late.get(organisation.pk, 0)}
-        | {name: people.get(organisation.pk, {}).get(name, 0) for name in ("enrolled", "informed")}
-        | {name: records.get(organisation.pk, {}).get(name, 0) for name in (*COUNTS, "overdue")}
+        nothing
+        | people.get(organisation.pk, {})
+        | records.get(organisation.pk, {})
+        | {"organisation": organisation, "late_follow_ups": late.get(organisation.pk, 0)}
         for organisation in programme.organisations.order_by("name")
     ]
 

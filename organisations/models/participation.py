@@ -127,15 +127,15 @@ class EsfExit(models.Model):
 
 
 class FollowUpQuerySet(models.QuerySet):
-    def open(self):
+    def unanswered(self):
         return self.filter(answered_at=None)
 
     def overdue(self):
-        return self.open().filter(due_on__lt=timezone.localdate())
+        return self.unanswered().filter(due_on__lt=timezone.localdate())
 
     def to_ask(self, day=None):
         """Those whose day has come, and who have not been asked yet."""
-        return self.open().filter(asked_at=None, ask_on__lte=day or timezone.localdate())
+        return self.unanswered().filter(asked_at=None, ask_on__lte=day or timezone.localdate())
 
 
 class FollowUp(models.Model):

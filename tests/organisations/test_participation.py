@@ -424,6 +424,12 @@ def test_without_a_private_address_nobody_is_asked_and_the_question_stays_open(g
     FollowUpContact.objects.all().delete()
     ask_all(act_behind_the_fence)
     assert (mail.outbox, gone.follow_ups.filter(asked_at=None).count()) == ([], 2)
+    FollowUpContact.objects.create(
+        organisation=gone.organisation, person=gone.person, email="later@private.example"
+    )
+    with time_machine.travel(timezone.now() + timedelta(days=7), tick=False):
+        ask_all(act_behind_the_fence)
+    assert [message.to for message in mail.outbox] == [["later@private.example"]] * 2
 
 
 def test_the_answer_needs_no_account_and_ends_the_question(client, acme, gone, act_behind_the_fence):
