@@ -22,6 +22,7 @@ from assessments.models import Campaign, Framework, Kind, Result, ResultImport
 from assessments.pix_files import read_export
 from assessments.pix_profiles import ProfilesCollection
 from assessments.quarantine import held_until, is_informed
+from organisations import licences
 from organisations.models import Organisation, Run, StoredFile, User
 from organisations.problems import Problem
 from organisations.runs import submit
@@ -192,6 +193,7 @@ def save_results(result_import: ResultImport, collection: ProfilesCollection, fo
             result_import.campaign = hold_campaign(result_import.organisation, collection)
             created, superseded = save_staged(result_import, collection, found)
         attached = matching.attach_waiting(result_import.organisation)
+        note_used_seats(result_import.organisation)
         result_import.imported_at = timezone.now()
         result_import.outcome = {
             "created": created,
@@ -203,6 +205,12 @@ def save_results(result_import: ResultImport, collection: ProfilesCollection, fo
         }
         result_import.save(update_fields=["campaign", "imported_at", "outcome"])
     return result_import.outcome
+
+
+def note_used_seats(organisation: Organisation) -> None:
+    """Whoever has a result has used their Pix seat, whether or not anybody may read the result yet."""
+    people = organisation.people.filter(results__isnull=False).distinct()
+    licences.use(organisation, people.values_list("pk", flat=True))
 
 
 def held_in(result_import: ResultImport) -> int:

@@ -94,13 +94,13 @@ def grant(
 
 def grant_first(grants: Iterable[tuple[Organisation, tuple[int, str]]], by: User | None = None) -> None:
     """The first seats of organisations that were just made, by sets."""
-    grants = [(organisation, number, funder) for organisation, (number, funder) in grants if number]
+    first = [(organisation, number, funder) for organisation, (number, funder) in grants if number]
     LicencePot.objects.bulk_create(
-        LicencePot(organisation=each, funder=funder, granted=number) for each, number, funder in grants
+        LicencePot(organisation=each, funder=funder, granted=number) for each, number, funder in first
     )
     LicenceMove.objects.bulk_create(
         LicenceMove(organisation=each, funder=funder, kind=Kind.GRANTED, number=number, by=by)
-        for each, number, funder in grants
+        for each, number, funder in first
     )
 
 

@@ -168,7 +168,6 @@ def _organisation(programme, setting: Setting) -> dict:
             _make_staff_accounts(organisation)
         _call_for_the_next_round(organisation, setting, manager, random)
         _choose_courses(organisation, random)
-        licences.use(organisation, organisation.people.filter(results__isnull=False).distinct())
         return {
             "people": organisation.people.count(),
             "results": baseline + follow_up,

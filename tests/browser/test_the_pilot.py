@@ -167,6 +167,22 @@ def test_six_people_go_through_the_pilot(platform, meet, screenshots):
     officer.picture("organisation")
     link = page.get_by_label("Link for hr@moselle.example").input_value()
 
+    # The checklist opens enrolment.
+    officer.follow("Complete the checklist")
+    page.get_by_label("Agreement signed on").fill("2026-01-12")
+    page.get_by_label("Data-protection roles").select_option("joint")
+    page.get_by_label("Staff delegation informed on").fill("2026-01-05")
+    page.get_by_label("Contact person", exact=True).fill("Hélène Rausch")
+    page.get_by_label("E-mail of the contact person").fill("hr@moselle.example")
+    page.get_by_label("E-mail for data protection").fill("privacy@moselle.example")
+    page.get_by_label("Staff of the organisation").fill("30")
+    page.get_by_label("Links with other enterprises").select_option("autonomous")
+    page.get_by_label("Turnover up to").select_option("true")
+    officer.picture("checklist")
+    officer.press("Save the checklist")
+    officer.sees("Enrolment is open.")
+    officer.picture("organisation-active")
+
     # … who sets a password and lands on the organisation's first page.
     hr = meet("hr")
     hr.accept(link, "hr@moselle.example", "Hélène Rausch")

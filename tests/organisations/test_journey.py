@@ -1,12 +1,14 @@
 """An organisation's way through the pilot: steps, checklist, what is missing."""
 
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from organisations import journey
+from organisations import journey, licences
 from organisations.journey import CannotEnrol, CannotMove, Stage
 from organisations.models import Checklist, Organisation
 from tests import make
@@ -197,3 +199,20 @@ def test_a_short_name_that_is_taken_gets_a_number(acme):
     assert journey.free_slug("Acme") == "acme-2"
     assert journey.free_slug("ACME", taken={"acme-2"}) == "acme-3"
     assert journey.free_slug("漢字") == "organisation"
+
+
+def test_organisations_that_took_part_before_are_carried_over():
+    carry_over = import_module("organisations.migrations.0011_those_who_take_part_already").carry_over
+    organisation = make.organisation(checklist=None, licence_quota=0, languages=[])
+    organisation.stage_changes.all().delete()
+    people = [make.person(organisation) for _each in range(3)]
+    make.person(organisation, left_on="2026-01-31")
+    Organisation.objects.filter(pk=organisation.pk).update(licence_quota=2)
+
+    carry_over(apps, None)
+
+    organisation = Organisation.objects.get(pk=organisation.pk)
+    assert journey.may_enrol(organisation) == []
+    assert [change.day for change in organisation.stage_changes.all()] == [organisation.joined_on]
+    assert licences.balance(organisation) == licences.Balance(granted=2, assigned=2)
+    assert licences.holders(organisation) == {person.pk for person in people[:2]}
