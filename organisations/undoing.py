@@ -6,7 +6,7 @@ Rows that somebody has touched since are left alone and listed, and so are peopl
 from collections import defaultdict
 from dataclasses import asdict, dataclass
 
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -197,13 +197,12 @@ class _Undoing:
             finished.update(path)
 
     def remove(self, removed):
-        """Nothing depends on them: see `dependants`. What only mentions them forgets them."""
+        """Nothing depends on them: see `dependants`. The ledger keeps its moves, without their names."""
         licences.take_back(self.organisation, removed, self.user)
-        for relation in mentions():
-            relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": removed}).update(
-                **{relation.field.name: None}
-            )
+        self.organisation.licence_moves.filter(person__in=removed).update(person=None)
         with connection.cursor() as cursor:
+            # This connection may have planned the foreign keys' own queries while the tables were small.
+            cursor.execute("DISCARD PLANS")
             cursor.execute(
                 f"DELETE FROM {Person._meta.db_table} WHERE id = ANY(%s) AND organisation_id = %s",  # noqa: S608
                 [removed, self.organisation.pk],
@@ -211,14 +210,8 @@ class _Undoing:
 
 
 def dependants():
-    """Relations whose rows belong to a person; the ledger of seats counts once a seat is used."""
-    return [relation for relation in _relations() if relation.on_delete is not models.SET_NULL]
+    """Every relation to a person but the reporting line, which is judged apart.
 
-
-def mentions():
-    """Relations whose rows stay without the person; the ledger keeps its moves."""
-    return [r for r in _relations() if r.on_delete is models.SET_NULL or r.related_model is LicenceMove]
-
-
-def _relations():
+    The ledger of seats counts once a seat is used: until then the file took it, and undoing gives it back.
+    """
     return [relation for relation in Person._meta.related_objects if relation.related_model is not Person]

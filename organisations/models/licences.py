@@ -85,7 +85,10 @@ class LicenceMove(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("move of seats"), _("moves of seats")
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["organisation", "-at"], name="licence_moves_by_time")]
+        indexes = [
+            models.Index(fields=["organisation", "-at"], name="licence_moves_by_time"),
+            models.Index(fields=["organisation", "person"], name="licence_moves_of_a_person"),
+        ]
         constraints = [models.CheckConstraint(condition=Q(number__gte=1), name="a_move_moves_something")]
 
     def __str__(self):
