@@ -15,7 +15,9 @@ def date_input():
 class InterestForm(forms.ModelForm):
     """What a stranger tells us. `website` is for machines: people don't see it."""
 
-    website = forms.CharField(required=False)
+    website = forms.CharField(
+        required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"})
+    )
 
     class Meta:
         model = Interest
