@@ -69,7 +69,7 @@ def texts_in_use(organisation, limit=500):
         order = f"ORDER BY organisation_id, {name}_key LIMIT 1"
         following = f"SELECT next.* FROM {name}_found AS found, LATERAL ({row} AND {name}_key > found.key {order}) AS next"  # noqa: S608
         steps.append(
-            f"{name}_found (key, value) AS (({row} AND {name}_key > '' {order}) UNION ALL {following})"  # noqa: S608
+            f"{name}_found (key, value) AS (({row} AND {name}_key > '' {order}) UNION ALL {following})"
         )
         parts.append(f"(SELECT '{name}', value FROM {name}_found LIMIT %(limit)s)")  # noqa: S608
     texts = {name: [] for name in TEXTS}

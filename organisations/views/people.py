@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,8 +16,6 @@ from organisations.models import PeopleExport, Person
 from organisations.people_forms import SORTS, ChoosePeopleForm, PeopleFilterForm, backwards
 from organisations.problems import Refused
 
-PER_PAGE = 50
-
 
 @require_GET
 @members_only(Role.HR)
@@ -26,22 +23,13 @@ def list_people(request):
     form = PeopleFilterForm(request.GET, organisation=request.organisation)
     context = {
         "form": form,
-        "page": _page(request, form.people()),
+        "page": form.page(request.GET.get("page")),
         "is_filtered": any(request.GET.get(name) for name in form.fields if name != "sort"),
         "columns": _columns(form.order),
         "choose": ChoosePeopleForm(),
         "formats": PeopleExport.Format.choices,
     }
     return render(request, "organisations/people.html", context)
-
-
-def _page(request, people):
-    """One page of people. Its ids are found in an index alone, its rows are read afterwards."""
-    page = Paginator(people.values_list("pk", flat=True), PER_PAGE).get_page(request.GET.get("page"))
-    numbers = list(page.object_list)
-    rows = request.organisation.people.in_bulk(numbers)
-    page.object_list = [rows[pk] for pk in numbers]
-    return page
 
 
 def _columns(order):
