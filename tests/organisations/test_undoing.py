@@ -1,6 +1,5 @@
 """Taking an import back: what returns, what goes, and what is left alone."""
 
-import time
 from datetime import date, timedelta
 
 import pytest
@@ -180,7 +179,6 @@ def ten_thousand_rows():
 
 
 def test_ten_thousand_rows_three_rules_one_commit_and_nothing_left_after_undoing(acme, hr, settings):
-    started = time.perf_counter()
     content = ten_thousand_rows()
     people_import = check_upload(acme, "staff.csv", content, hr)
     assert (people_import.counts["refused"], people_import.counts["create"]) == (1_000, 9_000)
@@ -206,7 +204,6 @@ def test_ten_thousand_rows_three_rules_one_commit_and_nothing_left_after_undoing
 
     undone = undo_import(done, hr)
     assert (undone.removed, undone.left, snapshot(acme)) == (10_000, [], before)
-    assert time.perf_counter() - started < 15
 
 
 # --- Property ---------------------------------------------------------------------------------------------------------
