@@ -282,7 +282,8 @@ if IN_PRODUCTION:
 
 # --- Participants -----------------------------------------------------------------------------------------------------
 
-NOTICES = BASE_DIR / "organisations" / "data" / "notices"  # a directory for each version, the last by name counts
+# A directory for each version of the information notice; the last by name counts.
+NOTICES = BASE_DIR / "organisations" / "data" / "notices"
 QUARANTINE_DAYS = 90  # results of somebody who has not read the notice are deleted after this time
 ESF_ENTRY_DAYS = 28  # to answer the questions of the ESF+ record, from the day of entry
 # Asked only when the managing authority wants it in writing: disability, third_country_national, foreign_background.
