@@ -31,7 +31,7 @@ IN_ORGANISATION = [
     Place(_("My skills"), "assessments:my-skills", "skills", frozenset({STAFF})),
     Place(_("My mentoring"), "mentoring:my-mentoring", "mentoring", frozenset({STAFF})),
     Place(_("My learning"), "upskilling:my-learning", "learning", frozenset({STAFF})),
-    Place(_("My participation"), "organisations:my-participation", "person", frozenset({STAFF})),
+    Place(_("My participation"), "organisations:my-participation", "sharing", frozenset({STAFF})),
     Place(_("People"), "organisations:people", "people", frozenset({HR})),
     Place(_("Results"), "assessments:imports", "import", frozenset({HR, OFFICER})),
     Place(_("Skills"), "assessments:skills", "chart", frozenset({HR, OFFICER})),
