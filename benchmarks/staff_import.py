@@ -71,6 +71,9 @@ def import_export(organisation: Organisation, content: bytes) -> float:
         def get_queryset(self):
             return organisation.people.all()
 
+        def after_import(self, dataset, result, **kwargs):
+            """It would set the table's sequence, which only the owner may."""
+
         def init_instance(self, row=None):
             return Person(organisation=organisation)
 
