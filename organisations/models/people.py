@@ -67,7 +67,8 @@ def texts_in_use(organisation, limit=500):
     for name in TEXTS:
         row = f"SELECT {name}_key AS key, {name} AS value FROM organisations_person WHERE organisation_id = %(own)s"  # noqa: S608
         order = f"ORDER BY organisation_id, {name}_key LIMIT 1"
-        following = f"SELECT next.* FROM {name}_found AS found, LATERAL ({row} AND {name}_key > found.key {order}) AS next"  # noqa: S608
+        later = f"({row} AND {name}_key > found.key {order})"
+        following = f"SELECT next.* FROM {name}_found AS found, LATERAL {later} AS next"  # noqa: S608
         steps.append(
             f"{name}_found (key, value) AS (({row} AND {name}_key > '' {order}) UNION ALL {following})"
         )
