@@ -1,7 +1,8 @@
 """How far an organisation is, and how its people's levels spread: without giving away anybody's level.
 
 HR sees the levels of those who share them. Whoever knows these can take them off a total; so what is protected is the
-spread of the others, and a count is shown only where that one may be shown.
+spread of the others, and a count is shown only where that one may be shown. A programme officer sees nobody's levels,
+so that for an officer everybody is one of the others.
 """
 
 from collections import defaultdict
@@ -77,11 +78,11 @@ def progress_of(organisation: Organisation) -> Progress:
     return Progress(**counts, waiting=organisation.results.waiting().count())
 
 
-def spreads_of(organisation: Organisation) -> list[Spread]:
+def spreads_of(organisation: Organisation, *, seen_by_hr: bool = True) -> list[Spread]:
     """Each competence's spread over the people who work here and have shared a profile in Pix."""
     shared, kept = defaultdict(lambda: defaultdict(int)), defaultdict(lambda: defaultdict(int))
     for position, level, is_shared_with_hr, count in counts_by_level(organisation):
-        group = shared if is_shared_with_hr else kept
+        group = shared if is_shared_with_hr and seen_by_hr else kept
         group[position][BAND_OF_LEVEL[level]] += count
     return [
         spread(competence, shared[competence.position], kept[competence.position])

@@ -161,6 +161,7 @@ def protect_over_time(
         _hide_parts_of_a_small_sum(numbers)
     else:
         numbers.drop([("column", "before"), ("column", "during"), "total"])
+    _hide_sums_with_a_small_newcomer(numbers, during, with_total=total and "since" not in known_totals)
     for key in few_owners:
         _withhold_row(numbers, key)
     if spread:
@@ -285,6 +286,18 @@ def hide_parts_of_small_lines(
         is_empty = any(total.value == 0 and total.is_printed for total in totals)
         if not is_empty and any(numbers.is_small(line) for line in lines):
             numbers.hide((kind, row, column), Reason.BASE)
+
+
+def _hide_sums_with_a_small_newcomer(
+    numbers: Circulation, keys: Iterable[Hashable], with_total: bool
+) -> None:
+    """Whoever kept the last report could subtract, whatever else it hid."""
+    sums = {("cell", key, "during"): ("row", key) for key in keys}
+    if with_total:
+        sums["column", "during"] = "total"
+    for during, since in sums.items():
+        if numbers.is_small(during) and not numbers.arcs[since].reason:
+            numbers.hide(since, Reason.LINKED)
 
 
 def _hide_as_it_was_hidden(numbers: Circulation, earlier: OverTime) -> None:

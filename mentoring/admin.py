@@ -42,8 +42,7 @@ class LeftOutAdmin(ReadOnly):
 @admin.register(models.MentoringSession)
 class MentoringSessionAdmin(ReadOnly):
     list_display = ["pairing", "organisation", "held_on", "minutes", "mode", "confirmed_at", "declined_at"]
-    list_filter = ["mode", "organisation"]
+    list_filter = ["mode", "held_on", "organisation"]
     list_select_related = ["pairing__mentor", "pairing__mentee", "organisation"]
     search_fields = ["pairing__mentor__last_name", "pairing__mentee__last_name"]
-    date_hierarchy = "held_on"
     exclude = ["next_step", "token"]

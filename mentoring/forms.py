@@ -18,6 +18,9 @@ from mentoring.models import (
 )
 from organisations.models import Language
 
+# HR sees that a mentor is so many levels above a mentee. At most this many leave either of them five possible levels.
+WIDEST_GAP = HIGHEST_LEVEL - 4
+
 
 class CompetencesField(forms.TypedMultipleChoiceField):
     """Some of the competences, by position, under the names of their areas."""
@@ -48,7 +51,7 @@ class OpenRoundForm(forms.Form):
         label=MentoringRound._meta.get_field("minimum_gap").verbose_name,
         help_text=MentoringRound._meta.get_field("minimum_gap").help_text,
         min_value=1,
-        max_value=HIGHEST_LEVEL,
+        max_value=WIDEST_GAP,
         initial=2,
     )
 

@@ -3,12 +3,29 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.sessions.models import Session
+from django.core.exceptions import BadRequest
 from django.utils.translation import gettext_lazy as _
 
 from organisations import models
 
 
-class ReadOnly(admin.ModelAdmin):
+class FilteredAsOffered(admin.ModelAdmin):
+    """Filtered by what its page offers. Otherwise any field can be named in the address, and a hidden one is told."""
+
+    def lookup_allowed(self, lookup, value, request):
+        offered = [*self.get_list_filter(request), "pk", "id"]
+        if not any(lookup == name or lookup.startswith(f"{name}__") for name in offered):
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
+    def get_changelist_instance(self, request):
+        try:
+            return super().get_changelist_instance(request)
+        except OverflowError as error:
+            raise BadRequest("A year beyond the calendar") from error
+
+
+class ReadOnly(FilteredAsOffered):
     """Facts that are looked at, not edited."""
 
     def has_add_permission(self, request):
@@ -35,7 +52,7 @@ class UserForm(forms.ModelForm):
 
 
 @admin.register(models.User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(FilteredAsOffered):
     form = UserForm
     list_display = ["email", "name", "language", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff", "language"]
@@ -44,12 +61,21 @@ class UserAdmin(admin.ModelAdmin):
 
 
 @admin.register(models.Programme)
-class ProgrammeAdmin(admin.ModelAdmin):
+class ProgrammeAdmin(FilteredAsOffered):
+    """There is one, made by a migration: the programme's pages and the demonstration rely on it."""
+
     list_display = ["name", "slug", "starts_on", "ends_on"]
+    readonly_fields = ["slug"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
 
 
 @admin.register(models.ProgrammeMember)
-class ProgrammeMemberAdmin(admin.ModelAdmin):
+class ProgrammeMemberAdmin(FilteredAsOffered):
     list_display = ["user", "role", "programme", "since"]
     list_filter = ["role"]
     list_select_related = ["user", "programme"]
@@ -58,7 +84,7 @@ class ProgrammeMemberAdmin(admin.ModelAdmin):
 
 
 @admin.register(models.Organisation)
-class OrganisationAdmin(admin.ModelAdmin):
+class OrganisationAdmin(FilteredAsOffered):
     list_display = ["name", "slug", "legal_id", "kind", "sector", "size_class", "stage", "licence_quota"]
     list_filter = ["stage", "kind", "size_class", "sector"]
     search_fields = ["name", "slug", "legal_id"]
@@ -106,7 +132,7 @@ class LicenceMoveAdmin(ReadOnly):
 
 
 @admin.register(models.Membership)
-class MembershipAdmin(admin.ModelAdmin):
+class MembershipAdmin(FilteredAsOffered):
     list_display = ["user", "role", "organisation", "since"]
     list_filter = ["role", "organisation"]
     list_select_related = ["user", "organisation"]
@@ -115,7 +141,7 @@ class MembershipAdmin(admin.ModelAdmin):
 
 
 @admin.register(models.Person)
-class PersonAdmin(admin.ModelAdmin):
+class PersonAdmin(FilteredAsOffered):
     list_display = [
         "last_name",
         "first_name",
@@ -273,10 +299,10 @@ class RunAdmin(ReadOnly):
 
 @admin.register(Session)
 class SessionAdmin(ReadOnly):
-    """Who is signed in can be ended, not read."""
+    """How many are signed in, and until when. A session's only name is its key, which a link to it would tell."""
 
     list_display = ["expire_date"]
-    fields = ["expire_date"]
+    list_display_links = None
 
-    def has_delete_permission(self, request, obj=None):
-        return request.user.is_superuser
+    def has_view_permission(self, request, obj=None):
+        return obj is None and super().has_view_permission(request, obj)

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from organisations.models import Organisation
-from organisations.problems import Refused
+from organisations.problems import Problem, Refused
 from organisations.scope import only
 
 
@@ -21,6 +21,21 @@ class ReportingCommand(BaseCommand):
 
     organisation_option = False
     requires_migrations_checks = False
+
+    def create_parser(self, prog_name, subcommand, **options):
+        """Unusable options are refused like any other input: one JSON object where JSON was asked for."""
+        parser = super().create_parser(prog_name, subcommand, **options)
+        explain = parser.error
+
+        def refuse(message):
+            if "--json" not in sys.argv or not getattr(parser, "called_from_command_line", True):
+                explain(message)
+            problem = Problem(str(message))
+            self.print({"errors": [problem.as_dict()]}, as_json=True, committed=False, failed=True)
+            sys.exit(1)
+
+        parser.error = refuse
+        return parser
 
     def add_arguments(self, parser):
         if self.organisation_option:
@@ -57,9 +72,13 @@ class ReportingCommand(BaseCommand):
                     answer = self.answer(**{**options, "organisation": organisation})
             else:
                 answer = self.answer(**options)
-            if not options["commit"]:
+            if not options["commit"] or self.changed_nothing(answer):
                 transaction.set_rollback(True)
         return answer
+
+    def changed_nothing(self, answer) -> bool:
+        """Whether what was done need not be kept: then not even the upload is noted."""
+        return False
 
     def find_organisation(self, slug):
         organisation = Organisation.objects.filter(slug=slug).first()

@@ -1,10 +1,9 @@
 """Every input about organisations and their people, cleaned here and nowhere else."""
 
-from datetime import timedelta
+import uuid
 
 from django import forms
 from django.contrib.auth import password_validation
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organisations.cleaning import CLEANERS, Unclean
@@ -101,14 +100,11 @@ class ApiTokenForm(forms.ModelForm):
     DAYS = [(30, _("30 days")), (90, _("90 days")), (365, _("one year"))]
 
     days = forms.TypedChoiceField(label=_("Valid for"), choices=DAYS, coerce=int, initial=90)
+    form = forms.UUIDField(initial=uuid.uuid4, widget=forms.HiddenInput)
 
     class Meta:
         model = ApiToken
         fields = ["name"]
-
-    def save(self, commit=True):
-        self.instance.expires_at = timezone.now() + timedelta(days=self.cleaned_data["days"])
-        return super().save(commit)
 
 
 # --- People -----------------------------------------------------------------------------------------------------------

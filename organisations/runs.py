@@ -19,6 +19,9 @@ from organisations.models import Organisation, Run, User
 from organisations.scope import every_organisation, only
 
 logger = logging.getLogger(__name__)
+TIME_TO_TAKE_HOLD = timedelta(
+    seconds=20
+)  # between claiming a run and holding its row, even on a busy machine
 _work = {}
 
 
@@ -87,19 +90,34 @@ def submit_many(
         )
         for key, args in args_by_key.items()
     )
-    transaction.on_commit(lambda: [ring(run.pk) for run in made], robust=True)
+    # After the first that the broker does not take, the sweep rings: each further one would keep the page waiting.
+    transaction.on_commit(lambda: all(ring(run.pk) for run in made), robust=True)
 
 
-def ring(run_id: int) -> None:
-    """Tell the workers that a run waits. When the broker is away the sweep rings again."""
+def ring(run_id: int) -> bool:
+    """Tell the workers that a run waits. When the broker is away (False) the sweep rings again."""
     try:
         current_app.send_task("organisations.tasks.carry_out_run", [run_id], ignore_result=True)
     except Exception as error:
         logger.warning("Run %s waits for the sweep, the broker is away: %r", run_id, error)
+        return False
+    return True
+
+
+def free_abandoned() -> int:
+    """Make runs due whose worker was killed. A worker at work holds the lock on its run's row, a dead one does not."""
+    now = timezone.now()
+    with transaction.atomic():
+        running = Run.objects.filter(
+            state=Run.State.RUNNING, lease_until__gt=now, started_at__lt=now - TIME_TO_TAKE_HOLD
+        )
+        abandoned = [run.pk for run in running.select_for_update(skip_locked=True, of=("self",))]
+        return Run.objects.filter(pk__in=abandoned).update(lease_until=now)
 
 
 def ring_due(limit_per_organisation: int = 20) -> int:
     """Ring for everything due, one organisation after another so that a large one does not starve the rest."""
+    free_abandoned()
     waiting = {}
     for run_id, organisation_id in Run.objects.due().order_by("pk").values_list("pk", "organisation_id"):
         waiting.setdefault(organisation_id, []).append(run_id)

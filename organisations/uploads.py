@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from organisations.problems import Problem, Refused
@@ -52,8 +53,8 @@ def check_size(size: int, limits: Limits) -> None:
         raise FileTooLarge(
             _("The file has %(size)s MB; the limit is %(limit)s MB. Remove what isn't needed, or split it.")
             % {
-                "size": f"{size / 1_000_000:.1f}",
-                "limit": f"{limits.size / 1_000_000:g}",
+                "size": number_format(size / 1_000_000, decimal_pos=1),
+                "limit": number_format(f"{limits.size / 1_000_000:g}"),
             }
         )
 

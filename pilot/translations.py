@@ -17,8 +17,8 @@ from babel.messages.pofile import read_po
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
 COMPLETE_LANGUAGES = ("fr", "de")
 # Luxembourgish is for what staff members see: their pages, the frame around them, signing in and what can go wrong.
-# Pages of HR managers and of the programme fall back to French.
-STAFF_LANGUAGE = "lb"
+# Pages of HR managers and of the programme borrow what is not translated from French.
+STAFF_LANGUAGE, BORROWED_LANGUAGE = "lb", "fr"
 STAFF_PAGES = (
     *("templates/4", "templates/5", "templates/base", "templates/components/", "templates/django/"),
     *("templates/account/", "templates/allauth/"),
@@ -33,6 +33,7 @@ STAFF_PAGES = (
     *("assessments/charts.py", "assessments/home.py", "assessments/profiles.py", "assessments/views/mine.py"),
     *("mentoring/explaining.py", "mentoring/forms.py", "mentoring/home.py", "mentoring/sessions.py"),
     *("mentoring/views/mine.py", "upskilling/explaining.py", "upskilling/forms.py", "upskilling/home.py"),
+    "organisations/models/languages.py",
     *("upskilling/planning.py", "upskilling/shelf.py", "upskilling/models.py", "upskilling/views.py"),
 )
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
@@ -42,13 +43,27 @@ def compile_all(locale: Path = LOCALE) -> list[Path]:
     """Compile each translation that is newer than its compiled file."""
     compiled = []
     for source in sorted(locale.glob("*/LC_MESSAGES/*.po")):
-        target = source.with_suffix(".mo")
-        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+        sources, target = [source], source.with_suffix(".mo")
+        if source.parent.parent.name == STAFF_LANGUAGE:
+            sources.append(locale / BORROWED_LANGUAGE / "LC_MESSAGES" / source.name)
+        newest = max(path.stat().st_mtime for path in sources)
+        if target.exists() and target.stat().st_mtime >= newest:
             continue
+        catalog = read(source)
+        for lender in sources[1:]:
+            borrow(catalog, read(lender))
         with target.open("wb") as file:
-            write_mo(file, read(source))
+            write_mo(file, catalog)
         compiled.append(target)
     return compiled
+
+
+def borrow(catalog: Catalog, lender: Catalog) -> None:
+    """Fill in what is not translated: whoever reads Luxembourgish reads French rather than English."""
+    for message in catalog:
+        known = lender.get(message.id, message.context) if message.id and not all(texts(message)) else None
+        if known is not None:
+            message.string = known.string
 
 
 def read(path: Path) -> Catalog:

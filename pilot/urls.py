@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("reporting.urls")),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("health/", views.health, name="health"),
+    path("accounts/email/", views.own_address, name="account_email"),  # before allauth's, which changes it
     path("accounts/", include("allauth.account.urls")),
     path("api/", login_not_required(RedirectView.as_view(pattern_name="api-reference")), name="api"),
     path("api/v1/", include("pilot.api_urls")),

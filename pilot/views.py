@@ -1,4 +1,4 @@
-"""Pages that belong to no app: errors, health, the accessibility statement."""
+"""Pages that belong to no app: errors, health, the accessibility statement, one's address."""
 
 import logging
 import secrets
@@ -20,6 +20,12 @@ logger = logging.getLogger(__name__)
 @login_not_required
 def accessibility(request):
     return render(request, "pages/accessibility.html", {"contact": settings.CONTACT_EMAIL})
+
+
+@require_GET
+def own_address(request):
+    """The address one signs in with. Only an invitation proves an address, so nobody can change it here."""
+    return render(request, "account/email.html")
 
 
 @never_cache
@@ -52,12 +58,17 @@ def server_error(request):
     """The fault is ours. When the database is away, say so and when to come back."""
     fault = sys.exc_info()[1]
     if isinstance(fault, OperationalError | InterfaceError):
-        response = _error(None, 503)
-        response["Retry-After"] = "30"
-        return response
+        return come_back_later()
     reference = secrets.token_hex(4)
     logger.error("Fault %s at %s %s", reference, request.method, request.path, exc_info=fault)
     return _error(None, 500, {"reference": reference})
+
+
+def come_back_later():
+    """Something that we need is away. The page itself asks for nothing."""
+    response = _error(None, 503)
+    response["Retry-After"] = "30"
+    return response
 
 
 def _error(request, status, context=None):

@@ -53,7 +53,7 @@ PASSWORD = "a quiet orchard in June"
 def programme():
     return Programme.objects.get_or_create(
         slug="pilot",
-        defaults={"name": "Pilot", "starts_on": "2025-06-01", "ends_on": "2030-12-31"},
+        defaults={"name": "Pilot", "starts_on": date(2025, 6, 1), "ends_on": date(2030, 12, 31)},
     )[0]
 
 

@@ -98,7 +98,8 @@ def test_nothing_can_be_written(client, acme, key, name):
     "query", ["organisation=globex", "page=none", "page=0", "ordering=email", "colour=blue"]
 )
 def test_unknown_parameters_and_pages_are_refused(client, acme, key, name, query):
-    assert client.get(f"/api/v1/{name}/?{query}", headers=key).status_code in (400, 404)
+    response = client.get(f"/api/v1/{name}/?{query}", headers=key)
+    assert (response.status_code, response["Content-Type"]) == (400, "application/json")
 
 
 @pytest.mark.parametrize("number", ["0", "987654321", "9" * 30, "abc", "1%00"])

@@ -100,3 +100,17 @@ def test_only_the_fixed_places_stand_at_the_top():
         ".docker".split()
     )
     assert {name.partition("/")[0] for name in tracked if name} <= fixed | needed
+
+
+@pytest.mark.parametrize("app", MAY_IMPORT)
+def test_translated_strings_are_marked_as_the_extractor_knows(app):
+    """It looks for `_` and the functions' own names; a string behind any other name is never translated."""
+    unknown = {
+        f"{path.relative_to(ROOT)} says {alias.asname}"
+        for path in sources(app)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for alias in node.names
+        if alias.asname not in (None, "_")
+    }
+    assert unknown == set()

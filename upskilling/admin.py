@@ -5,7 +5,7 @@ from django.db import models as db_models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from organisations.admin import ReadOnly
+from organisations.admin import FilteredAsOffered, ReadOnly
 from upskilling import models
 
 
@@ -27,7 +27,7 @@ class TopicInline(admin.TabularInline):
 
 
 @admin.register(models.Offer)
-class OfferAdmin(admin.ModelAdmin):
+class OfferAdmin(FilteredAsOffered):
     list_display = ["title", "provider", "offer_id", "start_type", "next_start", "valid_until", "tag_status"]
     list_filter = ["tag_status", "mode", "start_type", "provider_kind"]
     list_select_related = ["programme", "framework"]

@@ -1,20 +1,24 @@
 """How many people are below their targets, and how many of those find no course: for people who may see no individual.
 
 Without small numbers. Everybody who was compared on a competence stands in exactly one of three groups, so that the
-groups are protected together.
+groups are protected together. HR can take those who share their levels off each group, so that what is protected is
+the others; a programme officer sees nobody's levels, so that for an officer everybody is one of the others.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
+from assessments.coverage import together
 from assessments.disclosure import Figure, Hidden, protect_distribution
 from assessments.models import Competence
+from assessments.sharing import people_who_share
 from assessments.suppression import Reason
 from organisations.models import Organisation
 from upskilling.gaps import Gap, comparisons
 from upskilling.shelf import Shelf
 
-REACHED, WITH_OFFER, WITHOUT_OFFER = "reached", "with_offer", "without_offer"
+GROUPS = REACHED, WITH_OFFER, WITHOUT_OFFER = "reached", "with_offer", "without_offer"
 
 
 @dataclass(frozen=True)
@@ -35,11 +39,14 @@ class Coverage:
         return self.without_offer > 0
 
 
-def coverage(organisation: Organisation, day: date | None = None) -> list[Coverage]:
+def coverage(
+    organisation: Organisation, day: date | None = None, *, seen_by_hr: bool = True
+) -> list[Coverage]:
     """Every competence on which somebody was compared with a target."""
     shelf = Shelf.of(organisation, day)
-    counts = _counts(organisation, shelf)
-    return [_protected(shelf.competences[position], counts[position]) for position in sorted(counts)]
+    sharing = people_who_share(organisation) if seen_by_hr else set()
+    counts = _counts(organisation, shelf, sharing)
+    return [_protected(shelf.competences[position], *counts[position]) for position in sorted(counts)]
 
 
 def gaps_without_offer(organisation: Organisation, day: date | None = None) -> list[Coverage]:
@@ -47,11 +54,13 @@ def gaps_without_offer(organisation: Organisation, day: date | None = None) -> l
     return [line for line in coverage(organisation, day) if line.lacks_offer]
 
 
-def _counts(organisation, shelf):
-    counts: dict[int, dict[str, int]] = {}
+def _counts(organisation, shelf, sharing):
+    """By position: how many are in each group, of those who share their levels and of the others."""
+    counts = defaultdict(lambda: (dict.fromkeys(GROUPS, 0), dict.fromkeys(GROUPS, 0)))
     for comparison in comparisons(organisation):
         for position, level, target in comparison.pairs:
-            groups = counts.setdefault(position, dict.fromkeys((REACHED, WITH_OFFER, WITHOUT_OFFER), 0))
+            shared, kept = counts[position]
+            groups = shared if comparison.person.pk in sharing else kept
             if level >= target:
                 groups[REACHED] += 1
             elif shelf.matches(Gap(position, level, target), comparison.person.languages):
@@ -61,12 +70,7 @@ def _counts(organisation, shelf):
     return counts
 
 
-def _protected(competence, groups):
-    line = protect_distribution(groups)
-    return Coverage(
-        competence,
-        reached=line.counts[REACHED],
-        with_offer=line.counts[WITH_OFFER],
-        without_offer=line.counts[WITHOUT_OFFER],
-        compared=line.total,
-    )
+def _protected(competence, shared, kept):
+    line = protect_distribution(kept)
+    groups = {group: together(shared[group], line.counts[group]) for group in GROUPS}
+    return Coverage(competence, **groups, compared=together(sum(shared.values()), line.total))

@@ -110,6 +110,6 @@ def drop_offer(request, pk):
 @members_only(Role.HR, Role.OFFICER)
 def show_gaps(request):
     """How many people look for what, and find a course or none. No individual can be made out."""
-    lines = coverage(request.organisation)
+    lines = coverage(request.organisation, seen_by_hr=Role.HR in request.roles)
     context = {"lines": lines, "missing": [line for line in lines if line.lacks_offer]}
     return render(request, "upskilling/gaps.html", context)

@@ -21,14 +21,15 @@ PER_PAGE = 50
 @require_GET
 @members_only(Role.HR, Role.OFFICER)
 def show_skills(request):
-    progress, spreads = progress_of(request.organisation), spreads_of(request.organisation)
+    is_hr = Role.HR in request.roles
+    progress, spreads = progress_of(request.organisation), spreads_of(request.organisation, seen_by_hr=is_hr)
     context = {
         "progress": progress,
         "coverage_chart": funnel_chart(_steps(progress), title=_("How far people are")),
         "spreads": spreads,
         "bands": band_names(),
     }
-    if Role.HR in request.roles:
+    if is_hr:
         context |= _shared_levels(request, [spread.competence for spread in spreads])
     if progress.shared:
         context["spread_chart"] = distribution_chart(

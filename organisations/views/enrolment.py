@@ -8,8 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
@@ -225,7 +224,12 @@ def steps():
     return [_("Choose the file"), _("Name the columns"), _("Look and confirm"), _("Done")]
 
 
-_SEPARATORS = {"\t": _lazy("tabs"), ",": _lazy("commas"), ";": _lazy("semicolons"), "|": _lazy("bars")}
+_SEPARATORS = {
+    "\t": gettext_lazy("tabs"),
+    ",": gettext_lazy("commas"),
+    ";": gettext_lazy("semicolons"),
+    "|": gettext_lazy("bars"),
+}
 
 
 def _sum(counts, *names):

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import IntegrityError, transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -41,11 +42,8 @@ def list_organisations(request):
 @programme_only(Role.OFFICER)
 def create_organisation(request):
     form = OrganisationForm(request.POST or None, instance=Organisation(programme=request.programme))
-    if form.is_valid():
-        chosen = form.cleaned_data
-        organisation = journey.take_in(
-            form.instance, request.user, seats=chosen["licence_quota"], funder=chosen["funder"]
-        )
+    organisation = _take_in(form, request.user) if form.is_valid() else None
+    if organisation is not None:
         messages.success(
             request,
             _("%(organisation)s takes part now. Invite its HR manager next.")
@@ -92,6 +90,19 @@ def _create_organisations(request, signed):
     sentence = ngettext("One organisation was added.", "%(number)d organisations were added.", number)
     messages.success(request, sentence % {"number": number})
     return redirect("organisations:programme")
+
+
+def _take_in(form, user):
+    """The new organisation; None if somebody else has taken the short name or number a moment ago."""
+    chosen = form.cleaned_data
+    try:
+        with transaction.atomic():
+            return journey.take_in(
+                form.instance, user, seats=chosen["licence_quota"], funder=chosen["funder"]
+            )
+    except IntegrityError:
+        form.full_clean()  # now it finds what it could not see before
+        return None
 
 
 @require_GET

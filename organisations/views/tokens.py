@@ -1,7 +1,5 @@
 """Keys to the API, made and withdrawn by HR managers."""
 
-import secrets
-
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,25 +8,21 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from organisations.access import Role, members_only
 from organisations.forms import ApiTokenForm
-from organisations.models import ApiToken, digest_of
+from organisations.tokens import make_token
 
 
 @require_http_methods(["GET", "POST"])
 @members_only(Role.HR)
 def api_tokens(request):
     """List the tokens; on POST make one and show it, this once."""
-    token = "dsrp_" + secrets.token_urlsafe(32)
-    form = ApiTokenForm(
-        request.POST or None,
-        instance=ApiToken(
-            organisation=request.organisation, created_by=request.user, digest=digest_of(token)
-        ),
-    )
-    made = form.save() if form.is_valid() else None
+    form = ApiTokenForm(request.POST or None)
+    made, secret = None, ""
+    if form.is_valid():
+        made, secret = make_token(request.organisation, request.user, **form.cleaned_data)
     context = {
         "form": ApiTokenForm() if made else form,
         "made": made,
-        "token": token if made else "",
+        "secret": secret,
         "tokens": request.organisation.api_tokens.select_related("created_by"),
     }
     status = 422 if form.is_bound and not made else 200

@@ -81,10 +81,9 @@ def wanted_port(arguments: list[str]) -> int:
 
 
 def port_number(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 65535:
+    if not (text.isdecimal() and 1 <= int(text) <= 65535):
         raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
-    return number
+    return int(text)
 
 
 def require_free(port: int) -> None:

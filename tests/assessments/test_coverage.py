@@ -98,6 +98,14 @@ def test_a_few_people_who_do_not_share_beside_many_who_do_are_hidden(acme):
     assert not any(isinstance(figure, int) for figure in figures(acme))
 
 
+def test_an_officer_sees_no_small_number_of_people_who_share(acme):
+    """They share their levels with HR, and with nobody else."""
+    people_with(acme, 7, 1, shares=True)
+    people_with(acme, 0, 9)
+
+    assert str(spreads_of(acme, seen_by_hr=False)[0].counts[7, 8]) == "‹5"
+
+
 def test_only_the_newest_result_of_people_who_work_here_counts(acme):
     people_with(acme, 4, 6)
     people_with(acme, 0, 6)

@@ -102,7 +102,9 @@ def participants():
     return [
         (number, *next(iter(people)))
         for number, people in names.items()
-        if number and len(people) == 1 and re.fullmatch(r"[^\W\d][\w’ -]{3,}", next(iter(people))[0])
+        if number[:1] not in ("", "'")
+        and len(people) == 1
+        and re.fullmatch(r"[^\W\d][\w’ -]{3,}", next(iter(people))[0])
     ]
 
 
@@ -117,7 +119,7 @@ def staff_file(people, spoil=None):
     for number, (ext, last, first) in enumerate(people):
         department = ["Cave", "Bureau", "Vente"][number % 3]
         email = "not an address" if last == spoil else email_of(last)
-        writer.writerow([last, first, ext, email, "fr,de", department])
+        writer.writerow([last, first, ext, email, "en,fr", department])
     return {"name": "personnel.csv", "mimeType": "text/csv", "buffer": file.getvalue().encode("utf-8-sig")}
 
 
@@ -281,7 +283,7 @@ def test_six_people_go_through_the_pilot(platform, meet, screenshots):
         for position in (1, 4, 7):
             human.page.locator(f"[name={competences}][value='{position}']").check()
         for language in human.page.locator("[name=languages]").all():
-            language.set_checked(language.get_attribute("value") in ("fr", "de"))
+            language.set_checked(language.get_attribute("value") in ("fr", "en"))
         human.picture("apply")
         human.press("Apply")
         human.picture("applied")

@@ -48,7 +48,8 @@ def test_with_commit_it_writes_and_the_second_time_nothing(acme, run):
     assert acme.people.count() == 2
 
     code, answer = run(STAFF, "--commit")
-    assert (code, answer["create"], answer["unchanged"]) == (0, 0, 2)
+    assert (code, answer["create"], answer["unchanged"], answer["change_set"]) == (0, 0, 2, None)
+    assert (acme.people_imports.count(), acme.files.count()) == (1, 1), "not even the upload is noted again"
 
 
 def test_leavers_are_counted(acme, run):
@@ -138,3 +139,16 @@ def test_a_change_set_that_is_not_there(db, capsys):
     with pytest.raises(SystemExit):
         call_command("undo_import", "987654", "--json", "--commit")
     assert "no change set 987654" in json.loads(capsys.readouterr().out)["errors"][0]["reason"]
+
+
+def test_unusable_options_are_refused_as_json(monkeypatch, capsys):
+    """As from a shell: the parser's own way would print its usage and no JSON."""
+    from django.core.management import execute_from_command_line
+
+    arguments = ["manage.py", "import_people", "--json", "staff.csv"]
+    monkeypatch.setattr("sys.argv", arguments)
+    with pytest.raises(SystemExit) as stop:
+        execute_from_command_line(arguments)
+    assert stop.value.code == 1
+    (problem,) = json.loads(capsys.readouterr().out)["errors"]
+    assert "--organisation" in problem["reason"]

@@ -3,8 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from organisations.forms import OrganisationForm
 from organisations.models import Organisation, Run
 from organisations.runs import carry_out
+from organisations.views.programme import _save
 from tests import make
 
 NEW = {
@@ -54,6 +56,17 @@ def test_what_is_wrong_is_said_beside_its_field(client, officer, acme, field, va
     response = client.post(reverse("organisations:create-organisation"), {**NEW, field: value})
     assert response.status_code == 422
     assert list(response.context["form"].errors) == [field]
+    assert Organisation.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_whoever_comes_a_moment_later_is_told_that_the_name_is_taken(programme):
+    both = [OrganisationForm(NEW, instance=Organisation(programme=programme)) for _officer in range(2)]
+    assert all(form.is_valid() for form in both)
+
+    assert [_save(form) for form in both] == [True, False]
+
+    assert sorted(both[1].errors) == ["legal_id", "slug"]
     assert Organisation.objects.count() == 1
 
 

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone, translation
 
 from organisations import runs
 from organisations.models import Person, Run
-from organisations.runs import CannotFinish, carry_out, report_progress, ring_due, submit
+from organisations.runs import CannotFinish, carry_out, report_progress, ring_due, submit, submit_many
 from tests import make
 
 done = []
@@ -161,4 +162,53 @@ def test_a_broker_that_is_away_does_not_fail_the_request(monkeypatch):
             lambda name, args, **options: connection.ensure_connection(max_retries=1, timeout=1),
         )
         run = submit("test_enrol", "wish", organisation=acme)
+    assert Run.objects.due().get() == run
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_runs_ask_a_broker_that_hangs_only_once(monkeypatch):
+    from celery import current_app
+
+    asked = []
+
+    def hang(name, args, **options):
+        asked.append(args)
+        raise TimeoutError
+
+    monkeypatch.setattr(current_app, "send_task", hang)
+    acme, hr = make.organisation("acme"), make.user("hr@acme.example")
+    with transaction.atomic():
+        submit_many(
+            "test_enrol", {f"wish {number}": {} for number in range(20)}, organisation=acme, requested_by=hr
+        )
+    assert (len(asked), Run.objects.due().count()) == (1, 20)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_knows_a_killed_worker_from_one_at_work():
+    """Whoever works holds the row's lock; waiting for the lease would take a quarter of an hour."""
+    import threading
+
+    from django.db import connection, transaction
+
+    acme = make.organisation("acme")
+    run = submit("test_enrol", "wish", organisation=acme)
+    runs._claim(run.pk)
+    Run.objects.update(started_at=timezone.now() - timedelta(minutes=1))
+    at_work, may_end = threading.Event(), threading.Event()
+
+    def work():
+        with transaction.atomic():
+            Run.objects.select_for_update().get(pk=run.pk)
+            at_work.set()
+            may_end.wait(10)
+        connection.close()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    at_work.wait(10)
+    assert runs.free_abandoned() == 0
+    may_end.set()
+    worker.join()
+    assert runs.free_abandoned() == 1
     assert Run.objects.due().get() == run

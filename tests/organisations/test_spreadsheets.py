@@ -7,12 +7,13 @@ from datetime import date, datetime, time
 
 import openpyxl
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from organisations.problems import Refused
 from organisations.spreadsheets import read_table, safe_cell
-from organisations.uploads import FileTooLarge, Limits, WrongKindOfFile
+from organisations.uploads import FileTooLarge, Limits, WrongKindOfFile, check_size
 from organisations.workbooks import cell_text, check_workbook
 
 TEXT = "Nom;Prénom;Courriel\nMüller;Zoë;zoe@acme.lu\nÉtienne;Hélène;helene@acme.lu\n"
@@ -265,6 +266,13 @@ def test_more_bytes_than_the_limit():
     with pytest.raises(FileTooLarge) as refusal:
         read_table(b"x" * 2_000_001, limits=Limits(size=2_000_000))
     assert str(refusal.value).startswith("The file has 2.0 MB; the limit is 2 MB.")
+
+
+def test_sizes_are_written_as_the_reader_writes_numbers():
+    with translation.override("fr"), pytest.raises(FileTooLarge) as refusal:
+        check_size(2_600_000, Limits(size=2_500_000))
+    assert "2,6" in str(refusal.value)
+    assert "2,5" in str(refusal.value)
 
 
 def test_a_row_with_more_cells_than_names_is_named():

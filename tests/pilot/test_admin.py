@@ -87,6 +87,31 @@ def test_no_password_and_no_token_can_be_seen(administrator, acme, officer, hr):
         assert not [secret for secret in secrets if secret in shown], page
 
 
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [
+        ("assessments_result", "pix_score__gte"),
+        ("assessments_result", "levels__0__gte"),
+        ("assessments_result", "levels__contains"),
+        ("mentoring_mentoringsession", "next_step__contains"),
+        ("organisations_person", "languages__contains"),
+        ("organisations_user", "password__startswith"),
+        ("upskilling_recommendation", "gap"),
+    ],
+)
+def test_a_list_can_not_be_filtered_by_what_it_does_not_show(administrator, model, field):
+    page = reverse(f"admin:{model}_changelist")
+    assert administrator.get(page, {field: "5"}).status_code == 400
+
+
+def test_the_filters_that_a_list_offers_work(administrator, acme):
+    people = reverse("admin:organisations_person_changelist")
+    assert administrator.get(people, {"organisation__id__exact": acme.pk}).status_code == 200
+    sessions = reverse("admin:mentoring_mentoringsession_changelist")
+    assert administrator.get(sessions, {"held_on__gte": "2026-01-01"}).status_code == 200
+    assert administrator.get(sessions, {"held_on__year": "9223372036854775808"}).status_code == 400
+
+
 def test_an_account_made_here_has_no_password_until_its_owner_sets_one(administrator):
     administrator.post(
         reverse("admin:organisations_user_add"),
@@ -104,3 +129,20 @@ def test_other_people_do_not_come_in(client, request, who):
 def test_visitors_sign_in_where_everybody_does(client, db):
     response = client.get("/admin/", follow=True)
     assert response.redirect_chain[-1][0].startswith("/accounts/login/")
+
+
+def test_the_key_of_a_session_is_nowhere(administrator):
+    key = administrator.session.session_key
+    listed = administrator.get(reverse("admin:sessions_session_changelist"))
+
+    assert "1 session" in listed.content.decode()
+    assert key not in listed.content.decode()
+    for page in ("change", "delete", "history"):
+        assert administrator.get(reverse(f"admin:sessions_session_{page}", args=[key])).status_code == 403
+
+
+def test_there_is_one_programme_and_no_second_one(administrator, programme):
+    assert administrator.get(reverse("admin:organisations_programme_add")).status_code == 403
+    for page, status in {"change": 200, "delete": 403}.items():
+        address = reverse(f"admin:organisations_programme_{page}", args=[programme.pk])
+        assert administrator.get(address).status_code == status

@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 
 import pytest
+from allauth.account.models import EmailAddress
 from django import forms
 from django.core import mail
 from django.template import Context, Engine
@@ -167,6 +168,17 @@ def test_an_unknown_address_gets_the_same_answer_and_a_message_without_a_way_to_
     assert reverse("account_signup") not in message.body
 
 
+@pytest.mark.parametrize("email", ["hr@acme.example", "nobody@example.org"])
+def test_without_a_mail_server_known_and_unknown_addresses_get_the_same_answer(client, hr, settings, email):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+
+    response = client.post(reverse("account_reset_password"), {"email": email})
+
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
+    assert headings(response) == ["Back in a moment"]
+
+
 @pytest.mark.parametrize(
     ("page", "heading"),
     [
@@ -184,6 +196,18 @@ def test_pages_of_the_account_have_our_frame(client, hr, page, heading):
 
     assert headings(response) == [heading]
     assert response.content.decode().count("<main") == 1
+
+
+def test_nobody_takes_an_address_that_no_invitation_has_proven(client, hr):
+    client.force_login(hr)
+
+    for action in ("action_add", "action_primary"):
+        response = client.post(reverse("account_email"), {action: "", "email": "victim@globex.example"})
+        assert response.status_code == 405
+
+    hr.refresh_from_db()
+    assert hr.email == "hr@acme.example"
+    assert not EmailAddress.objects.filter(email="victim@globex.example").exists()
 
 
 def test_anybody_can_read_the_accessibility_statement(client, settings):

@@ -107,3 +107,11 @@ def test_the_list_of_staff_pages_names_what_exists(prefix):
     folder, _, start = prefix.rpartition("/")
 
     assert any(path.name.startswith(start) for path in (settings.BASE_DIR / folder).iterdir())
+
+
+def test_what_is_not_translated_into_luxembourgish_is_read_in_french(locale):
+    write(locale, "lb", COMPLETE.replace("Rapports", ""))
+    compile_all(locale)
+    with (locale / "lb" / "LC_MESSAGES" / "django.mo").open("rb") as file:
+        luxembourgish = gettext.GNUTranslations(file)
+    assert luxembourgish.gettext("Reports") == "Rapports"

@@ -16,10 +16,12 @@ def people(acme):
     """Makes so many people with this level in the first competence; the target is level 4."""
     make.target_profile(acme, levels=[4, *[None] * 15])
 
-    def people(count, level, language="fr"):
+    def people(count, level, language="fr", shares=False):
         for _number in range(count):
             person = make.person(acme, languages=[language])
             make.result(acme, person=person, levels=[level, *[3] * 15])
+            if shares:
+                make.sharing_choice(person)
 
     return people
 
@@ -62,6 +64,39 @@ def test_when_all_are_alike_nobody_is_shown(acme, people):
     assert gaps_without_offer(acme, TODAY) == []  # whether there is one would tell each person's level
 
 
+def test_people_who_share_do_not_give_away_the_others(acme, people):
+    """Six at their target, of whom HR knows five: HR would know the sixth."""
+    make.offer("1.1")
+    people(5, level=4, shares=True)
+    people(1, level=4)
+    people(9, level=1)
+
+    [line] = coverage(acme, TODAY)
+
+    assert isinstance(line.reached, Hidden)
+    assert not (isinstance(line.compared, int) and isinstance(line.with_offer, int))
+
+
+def test_people_who_share_are_counted_where_the_others_are_many(acme, people, first):
+    make.offer("1.1")
+    people(2, level=4, shares=True)
+    people(6, level=4)
+    people(9, level=1)
+
+    assert coverage(acme, TODAY) == [Coverage(first, reached=8, with_offer=9, without_offer=0, compared=17)]
+
+
+def test_an_officer_sees_no_small_number_of_people_who_share(acme, people):
+    """They share their levels with HR, and with nobody else."""
+    make.offer("1.1")
+    people(2, level=4, shares=True)
+    people(9, level=1)
+
+    [line] = coverage(acme, TODAY, seen_by_hr=False)
+
+    assert line.reached == Hidden(Reason.SMALL)
+
+
 def test_a_language_without_a_course_is_a_gap_without_an_offer(acme, people, first):
     make.offer("1.1")
     people(5, level=2)
@@ -90,5 +125,5 @@ def test_the_number_of_queries_stays_the_same(acme, people, django_assert_num_qu
     for _number in range(2):
         make.offer("1.1")
         people(2, level=2)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             coverage(acme, TODAY)

@@ -32,6 +32,9 @@ class Command(ReportingCommand):
             "errors": [],
         }
 
+    def changed_nothing(self, answer):
+        return not (answer["created"] or answer["superseded"] or answer["attached"])
+
 
 def read_bytes(file: Path) -> bytes:
     try:

@@ -4,7 +4,6 @@ from organisations.commands import ReportingCommand
 from organisations.importing import check_upload, commit_import, problems_of
 from organisations.problems import Problem, Refused
 
-
 KEYS = ("rows", "create", "update", "unchanged", "leave", "refused", "encoding", "separator")
 
 
@@ -40,8 +39,11 @@ class Command(ReportingCommand):
             raise refusal
         commit_import(people_import)
         if options["commit"]:
-            answer["change_set"] = people_import.pk
+            answer["change_set"] = None if self.changed_nothing(answer) else people_import.pk
         return answer
+
+    def changed_nothing(self, answer):
+        return not (answer["create"] or answer["update"] or answer["leave"])
 
 
 def _columns(choices):

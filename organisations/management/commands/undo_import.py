@@ -15,7 +15,9 @@ class Command(ReportingCommand):
 
     def answer(self, change_set, **options):
         with every_organisation():
-            found = PeopleImport.objects.filter(pk=change_set).values_list("organisation_id", flat=True).first()
+            found = (
+                PeopleImport.objects.filter(pk=change_set).values_list("organisation_id", flat=True).first()
+            )
         if found is None:
             raise Refused(f"There is no change set {change_set}.")
         with only(found):
