@@ -21,7 +21,7 @@ class PeopleExport(models.Model):
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="people_exports")
     format = models.CharField(_("format"), max_length=4, choices=Format)
     filters = models.JSONField(_("filters"), default=dict)
-    run = models.OneToOneField(Run, models.SET_NULL, related_name="people_export", null=True)
+    run = models.ForeignKey(Run, models.SET_NULL, related_name="+", null=True)
     file = models.OneToOneField(
         StoredFile, models.SET_NULL, related_name="people_export", null=True, blank=True
     )
