@@ -167,7 +167,7 @@ def commit_import(
     """Write a checked file, as a whole. Asked again, it answers with what was done the first time.
 
     With refused rows, or when the people on record have changed since the check, nothing is written: the import stays
-    `checked` and holds the newest findings.
+    `checked` and holds the newest findings. Nor is it while enrolment is closed, or when seats are missing: `Refused`.
     """
     with transaction.atomic():
         organisation = people_import.organisation
@@ -189,16 +189,21 @@ def commit_import(
             people_import.save()
             return people_import
         people_import.change_set = _write(organisation, plan)
-        licences.assign_what_is_left(organisation, _with_seat(plan, people_import.change_set), user)
+        _give_seats(people_import, plan, user)
         people_import.state = State.DONE
         people_import.committed_at, people_import.committed_by = timezone.now(), user
         people_import.save()
     return people_import
 
 
-def _with_seat(plan, change_set):
-    ids = dict(zip((entry.line for entry in plan.created), change_set["created"], strict=True))
-    return [ids[line] for line in _taking_a_seat(plan)]
+def _give_seats(people_import, plan, user):
+    """A seat for everybody who is new, or nothing of the file is written."""
+    lines = [entry.line for entry in plan.created]
+    ids = dict(zip(lines, people_import.change_set["created"], strict=True))
+    try:
+        licences.assign(people_import.organisation, [ids[line] for line in _taking_a_seat(plan)], user)
+    except licences.NoSeatsLeft as shortage:
+        raise Refused(shortage.messages[0]) from shortage
 
 
 def _taking_a_seat(plan) -> list[int]:

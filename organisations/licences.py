@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, F, Q, Sum
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from organisations.models import Funder, LicenceMove, LicencePot, Organisation, Person, User
@@ -75,6 +74,20 @@ def seats_needed(organisation: Organisation, people: Iterable[Person | int]) -> 
     return len(wanted - holders(organisation, wanted))
 
 
+def shortage(needed: int, left: int) -> str:
+    """How many seats are missing, as a sentence. Empty: there are enough."""
+    missing = needed - left
+    if missing <= 0:
+        return ""
+    sentence = ngettext(
+        "One Pix seat is missing (needed: %(needed)d, free: %(left)d). Ask your programme officer for more.",
+        "%(missing)d Pix seats are missing (needed: %(needed)d, free: %(left)d). "
+        "Ask your programme officer for more.",
+        missing,
+    )
+    return sentence % {"missing": missing, "needed": needed, "left": left}
+
+
 @transaction.atomic
 def grant(
     organisation: Organisation,
@@ -117,15 +130,19 @@ def expire(
 @transaction.atomic
 def assign(organisation: Organisation, people: Iterable[Person | int], by: User | None = None) -> int:
     """Give a seat to each of these people who holds none, or to nobody when there are too few. Returns how many."""
-    return _assign(organisation, people, by, all_or_none=True)
-
-
-@transaction.atomic
-def assign_what_is_left(
-    organisation: Organisation, people: Iterable[Person | int], by: User | None = None
-) -> int:
-    """Give seats in the order of the people for as long as there are any; the others wait for one."""
-    return _assign(organisation, people, by, all_or_none=False)
+    pots = _locked_pots(organisation)
+    wanted = _ids(people)
+    held = holders(organisation, wanted)
+    waiting = [pk for pk in dict.fromkeys(wanted) if pk not in held]
+    if sentence := shortage(len(waiting), sum(pot.left for pot in pots.values())):
+        raise NoSeatsLeft(sentence)
+    start = 0
+    for funder in FUNDERS:
+        pot = pots.get(funder)
+        part = waiting[start : start + (pot.left if pot else 0)]
+        _write(organisation, funder, Kind.ASSIGNED, part, by)
+        start += len(part)
+    return len(waiting)
 
 
 @transaction.atomic
@@ -149,23 +166,6 @@ def unused_of_leavers(organisation: Organisation) -> list[int]:
 
 
 # --- Inside the ledger ------------------------------------------------------------------------------------------------
-
-
-def _assign(organisation, people, by, *, all_or_none):
-    pots = _locked_pots(organisation)
-    wanted = _ids(people)
-    held = holders(organisation, wanted)
-    waiting = [pk for pk in dict.fromkeys(wanted) if pk not in held]
-    left = sum(pot.left for pot in pots.values())
-    if all_or_none:
-        _check_or_nothing(len(waiting), left)
-    given, start = waiting[:left], 0
-    for funder in FUNDERS:
-        pot = pots.get(funder)
-        part = given[start : start + (pot.left if pot else 0)]
-        _write(organisation, funder, Kind.ASSIGNED, part, by)
-        start += len(part)
-    return len(given)
 
 
 def _move_seats_in_hand(organisation, people, kind, by, note=""):
@@ -233,14 +233,6 @@ def _check(number, left):
     if number > left:
         raise NoSeatsLeft(
             ngettext("Only %(left)d seat is free.", "Only %(left)d seats are free.", left) % {"left": left}
-        )
-
-
-def _check_or_nothing(needed, left):
-    if needed > left:
-        raise NoSeatsLeft(
-            _("%(needed)d Pix seats are needed and %(left)d are free. Ask your programme officer for more.")
-            % {"needed": needed, "left": left}
         )
 
 

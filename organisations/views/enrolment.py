@@ -12,13 +12,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from organisations import importing, repair_workbooks, undoing
+from organisations import importing, licences, repair_workbooks, undoing
 from organisations.access import Role, members_only
 from organisations.forms import StaffFileForm
 from organisations.import_forms import ColumnsForm, RepairWorkbookForm, RuleForm
 from organisations.importing import differences_of, problems_of
 from organisations.journey import may_enrol
-from organisations.licences import licences_left
 from organisations.models import PeopleImport
 from organisations.overview import Fact
 from organisations.problems import Problem, Refused
@@ -186,7 +185,8 @@ def _page(request, people_import, status=200, reasons=()):
     if people_import.is_undone:
         context["undone"] = undoing.undone_of(people_import)
     elif not people_import.is_done:
-        context["seats_left"] = licences_left(request.organisation)
+        left = licences.licences_left(request.organisation)
+        context |= {"seats_left": left, "shortage": licences.shortage(context["seats"], left)}
         context["missing"] = may_enrol(request.organisation)
     return render(request, "organisations/people_import.html", context, status=status)
 

@@ -205,7 +205,6 @@ def _enrol(organisation, staff, manager):
     later = [somebody.staff_number for somebody in staff[int(len(staff) * 0.8) :]]
     organisation.people.update(enrolled_at=enrolled)
     organisation.people.filter(staff_number__in=later).update(enrolled_at=enrolled + timedelta(days=110))
-    licences.assign_what_is_left(organisation, organisation.people.by_name(), manager)
 
 
 def _inform(organisation, day):

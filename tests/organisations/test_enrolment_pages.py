@@ -7,7 +7,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from organisations.models import Person
+from organisations import licences
+from organisations.models import Funder, Person
 from organisations.runs import carry_out
 from tests import make
 
@@ -324,6 +325,27 @@ def test_refused_rows_travel_in_a_workbook_and_come_back_mended(signed_in, acme)
 
 
 # --- Seats, undo, long files ------------------------------------------------------------------------------------------
+
+
+def test_too_few_seats_are_told_before_and_refused_at_confirming(signed_in, acme):
+    free = licences.licences_left(acme)
+    licences.expire(acme, free - 1, Funder.STATE)
+    preview = upload(signed_in, STAFF).url
+    page = signed_in.get(preview).content.decode()
+    assert "This file needs 2 Pix seats; 1 are left." in page
+    assert "One Pix seat is missing (needed: 2, free: 1)." in page
+    assert "Confirm and write" not in page
+
+    response = signed_in.post(preview)
+
+    assert response.status_code == 422
+    assert "One Pix seat is missing (needed: 2, free: 1)." in response.content.decode()
+    assert (people(acme), licences.licences_left(acme)) == ([], 1)
+
+    licences.grant(acme, 1)
+    assert "Confirm and write 2 people" in signed_in.get(preview).content.decode()
+    signed_in.post(preview)
+    assert (len(people(acme)), licences.licences_left(acme)) == (2, 0)
 
 
 def test_an_import_is_undone_by_a_button(signed_in, acme, hr):

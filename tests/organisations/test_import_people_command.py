@@ -5,6 +5,9 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from organisations import licences
+from organisations.models import Funder
+
 STAFF = "Nom;Prénom;E-mail;Matricule;Date de sortie\nWeber;Ada;ada@acme.lu;1;\nTun;Ben;ben@acme.lu;2;\n"
 
 
@@ -79,6 +82,15 @@ def test_refused_rows_end_it_with_the_reasons_and_write_nothing(acme, run):
         told,
     )
     assert acme.people.count() == 0
+
+
+def test_too_few_seats_end_it_and_write_nothing(acme, run):
+    licences.expire(acme, licences.licences_left(acme), Funder.STATE)
+    for arguments in ([], ["--commit"]):
+        code, answer = run(STAFF, *arguments)
+        assert (code, answer["create"], answer["refused"]) == (1, 2, [])
+        assert answer["errors"][0]["reason"].startswith("2 Pix seats are missing (needed: 2, free: 0).")
+    assert (acme.people.count(), acme.people_imports.count()) == (0, 0)
 
 
 @pytest.mark.parametrize("text", ["", "%PDF-1.4", "a;a\n1;2", b"\x00\x01\x02\x03\x04\x05\x06\x07" * 9])

@@ -54,15 +54,8 @@ def test_nobody_gets_a_seat_when_there_are_too_few(bare, hr):
     licences.grant(bare, 2)
     with pytest.raises(NoSeatsLeft) as refusal:
         licences.assign(bare, people, hr)
-    assert "3 Pix seats are needed and 2 are free" in refusal.value.messages[0]
+    assert "One Pix seat is missing (needed: 3, free: 2)" in refusal.value.messages[0]
     assert licences.balance(bare) == Balance(granted=2)
-
-
-def test_what_is_left_goes_to_the_first(bare, hr):
-    ada, ben, cem = three(bare)
-    licences.grant(bare, 2)
-    assert licences.assign_what_is_left(bare, [cem, ada, ben], hr) == 2
-    assert licences.holders(bare) == {cem.pk, ada.pk}
 
 
 def test_the_same_person_takes_one_seat(bare, hr):
@@ -184,7 +177,7 @@ def test_ten_at_once_never_take_more_than_there_is():
 
 MOVES = st.lists(
     st.tuples(
-        st.sampled_from(["grant", "expire", "assign", "assign_what_is_left", "use", "take_back"]),
+        st.sampled_from(["grant", "expire", "assign", "use", "take_back"]),
         st.sampled_from(Funder.values),
         st.integers(1, 6),
         st.sets(st.integers(0, 5)),

@@ -33,11 +33,13 @@ class Command(ReportingCommand):
         problems = problems_of(people_import)
         counts = {name: value for name, value in people_import.counts.items() if name in KEYS}
         answer = {**counts, "refused": [problem.as_dict() for problem in problems]}
-        if problems:
-            refusal = Refused(problems)
+        try:
+            if problems:
+                raise Refused(problems)
+            commit_import(people_import)
+        except Refused as refusal:
             refusal.answer = answer
-            raise refusal
-        commit_import(people_import)
+            raise
         if options["commit"]:
             answer["change_set"] = None if self.changed_nothing(answer) else people_import.pk
         return answer
