@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from organisations import journey, overview
+from organisations import journey, licences, overview
 from organisations.models import Role
 from organisations.overview import Fact, Need
 
@@ -75,6 +75,11 @@ def people_so_far(request):
     base = _("of %(number)s licences granted") % {"number": request.organisation.licence_quota}
     yield Fact(_("People enrolled"), counts["enrolled"], base=base, url=people_page)
     yield Fact(_("People with an account"), counts["signed_up"], base=_base(counts))
+    yield Fact(
+        _("Seats left"),
+        licences.licences_left(request.organisation),
+        url=reverse("organisations:taking-part", args=[request.organisation.slug]),
+    )
 
 
 def _base(counts):

@@ -37,7 +37,6 @@ IN_ORGANISATION = [
     Place(_("Skills"), "assessments:skills", "chart", frozenset({HR, OFFICER})),
     Place(_("Targets"), "assessments:targets", "target", frozenset({HR})),
     Place(_("Mentoring"), "mentoring:rounds", "mentoring", frozenset({HR})),
-    Place(_("Agreement and seats"), "organisations:taking-part", "settings", frozenset({HR})),
     Place(_("Catalogue"), "upskilling:catalogue", "catalogue", frozenset({HR, STAFF, OFFICER})),
 ]
 IN_PROGRAMME = [
