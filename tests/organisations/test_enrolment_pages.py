@@ -399,3 +399,20 @@ def test_a_long_file_that_people_have_overtaken_is_not_written(signed_in, acme, 
         page = signed_in.get(preview).content.decode()
         assert ("have changed since you looked" in page) == (written == 1)
         assert acme.people.count() == written
+
+
+def test_a_long_file_for_which_seats_went_meanwhile_is_not_written(signed_in, acme, settings):
+    settings.STAFF_FILE_AT_ONCE_ROWS = 1
+    preview = upload(signed_in, STAFF).url
+    carry_out(acme.people_imports.get().run.pk)
+    signed_in.post(preview)
+    licences.expire(acme, licences.licences_left(acme), Funder.STATE)
+    carry_out(acme.people_imports.get().run.pk)
+    page = signed_in.get(preview).content.decode()
+    assert "2 Pix seats are missing (needed: 2, free: 0)." in page
+    assert (people(acme), "Confirm and write" in page) == ([], False)
+
+    licences.grant(acme, 2)
+    signed_in.post(preview)
+    carry_out(acme.people_imports.get().run.pk)
+    assert "2 people were enrolled." in signed_in.get(preview).content.decode()

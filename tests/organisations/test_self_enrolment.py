@@ -8,8 +8,8 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from organisations import runs
-from organisations.models import EnrolmentLink, EnrolmentRequest, Run, digest_of
+from organisations import licences, runs
+from organisations.models import EnrolmentLink, EnrolmentRequest, Funder, Run, digest_of
 from organisations.self_enrolment import address_of, make_link
 from organisations.tidying import tidy
 from tests import make
@@ -175,6 +175,17 @@ def test_nobody_is_enrolled_where_enrolment_is_closed(client, acme, hr, link):
     assert acme.people.count() == 0
     asked.refresh_from_db()
     assert asked.decision == ""
+
+
+def test_approving_more_people_than_seats_enrols_nobody(client, acme, hr, link):
+    asked = [proven(client, link, email).pk for email in ("ada@acme.lu", "ben@acme.lu")]
+    licences.expire(acme, licences.licences_left(acme) - 1, Funder.STATE)
+    client.force_login(hr)
+    response = client.post(address("decide-enrolments"), {"decision": "approved", "request": asked})
+    assert response.status_code == 422
+    assert "One Pix seat is missing (needed: 2, free: 1)." in response.content.decode()
+    assert (acme.people.count(), acme.enrolment_requests.waiting().count()) == (0, 2)
+    assert not acme.invitations.exists()
 
 
 def test_unproven_and_foreign_requests_are_not_decided(client, acme, globex, hr, outsider, link):
