@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from organisations import journey, licences, overview
+from organisations import journey, overview
 from organisations.models import Role
 from organisations.overview import Fact, Need
 
@@ -76,8 +76,8 @@ def people_so_far(request):
     yield Fact(_("People enrolled"), counts["enrolled"], base=base, url=people_page)
     yield Fact(_("People with an account"), counts["signed_up"], base=_base(counts))
     yield Fact(
-        _("Seats left"),
-        licences.licences_left(request.organisation),
+        _("Licences granted"),
+        request.organisation.licence_quota,
         url=reverse("organisations:taking-part", args=[request.organisation.slug]),
     )
 

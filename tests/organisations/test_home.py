@@ -29,6 +29,7 @@ def test_an_hr_manager_sees_how_far_the_organisation_is(client, acme, hr, globex
     assert facts == {
         "People enrolled": 2,
         "People with an account": 0,
+        "Licences granted": 100,
         "People with a Pix result": 1,
         "Mentoring pairs": 0,
         "Mentoring sessions": 0,
