@@ -193,6 +193,7 @@ def commit_import(
         people_import.state = State.DONE
         people_import.committed_at, people_import.committed_by = timezone.now(), user
         people_import.save()
+        plan_anew()
     return people_import
 
 
@@ -214,6 +215,18 @@ def _taking_a_seat(plan) -> list[int]:
         for entry in plan.created
         if entry.values.get("left_on") is None or entry.values["left_on"] > today
     ]
+
+
+def _in_the_operation(organisation, plan) -> dict[str, int]:
+    """How many people of the file are new to the ESF operation, and how many there lack an answer."""
+    records = dict(
+        organisation.esf_records.filter(programme=organisation.programme_id).values_list("person", "missing")
+    )
+    known = {entry.person.id for entry in plan.entries if entry.person}
+    return {
+        "new": len(_taking_a_seat(plan)) + len(known - records.keys()),
+        "lacking": sum(1 for person in known if records.get(person)),
+    }
 
 
 def problems_of(people_import: PeopleImport) -> list[Problem]:
@@ -283,6 +296,7 @@ def _note(people_import, plan):
         ],
         "created": [[entry.line, entry.name] for entry in plan.created],
         "seats": len(_taking_a_seat(plan)),
+        "esf": _in_the_operation(people_import.organisation, plan),
         "left_out": sorted(plan.left_out),
         "used": [[rule.as_dict(), number] for rule, number in plan.used.items()],
     }
@@ -417,6 +431,16 @@ def _insert(organisation, people: dict[int, dict]):
             *[_texts(values.get(name, empty[name]) for values in people.values()) for name in FIELDS],
         ],
     )
+
+
+def plan_anew():
+    """Let the database plan its checks of foreign keys for the tables as they are now.
+
+    A connection keeps these plans. One made while a table was small reads all of it for each row, which makes large
+    changes quadratic.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("DISCARD PLANS")
 
 
 def _execute(statement, parameters):

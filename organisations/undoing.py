@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from organisations import licences
 from organisations.cleaning import FIELDS
-from organisations.importing import KEYS, marks_of, one_at_a_time, update_people
+from organisations.importing import KEYS, marks_of, one_at_a_time, plan_anew, update_people
 from organisations.models import LicenceMove, Organisation, PeopleImport, Person, Run, User
 from organisations.problems import Refused
 from organisations.staff_files import Known
@@ -200,9 +200,8 @@ class _Undoing:
         """Nothing depends on them: see `dependants`. The ledger keeps its moves, without their names."""
         licences.take_back(self.organisation, removed, self.user)
         self.organisation.licence_moves.filter(person__in=removed).update(person=None)
+        plan_anew()
         with connection.cursor() as cursor:
-            # This connection may have planned the foreign keys' own queries while the tables were small.
-            cursor.execute("DISCARD PLANS")
             cursor.execute(
                 f"DELETE FROM {Person._meta.db_table} WHERE id = ANY(%s) AND organisation_id = %s",  # noqa: S608
                 [removed, self.organisation.pk],

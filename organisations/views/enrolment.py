@@ -179,6 +179,7 @@ def _page(request, people_import, status=200, reasons=()):
         "rules_used": importing.rules_used(people_import),
         "workbook_form": RepairWorkbookForm(),
         "seats": people_import.findings.get("seats", 0),
+        "esf": people_import.findings.get("esf", {}),
         "steps": steps(),
         "current": 4 if people_import.is_done or people_import.is_undone else 3,
     }

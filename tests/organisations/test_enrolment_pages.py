@@ -50,6 +50,13 @@ def test_a_file_is_looked_at_first_and_written_when_confirmed(signed_in, acme, h
     assert (people_import.state, people_import.created_by, people_import.committed_by) == ("done", hr, hr)
 
 
+def test_the_preview_counts_who_is_new_to_the_operation_and_whose_record_lacks_an_answer(signed_in, acme):
+    make.esf_record(make.person(acme, staff_number="1", email="ada@acme.lu"))
+    page = signed_in.get(upload(signed_in, STAFF).url).content.decode()
+    assert "One person is new to the ESF+ operation." in page
+    assert "The ESF+ record of one person lacks an answer." in page
+
+
 def test_confirming_twice_has_one_effect(signed_in, acme):
     preview = upload(signed_in, STAFF).url
     first, second = signed_in.post(preview), signed_in.post(preview)
