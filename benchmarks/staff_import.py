@@ -1,7 +1,7 @@
 """A staff file of 50 000 rows, from its bytes to committed people with seats, beside a bare COPY of these rows.
 
 The floor copies the rows into a table with the same columns, indexes, checks and foreign keys, as the role that owns
-it. django-import-export takes the same file over, too, with what makes it fastest: the import is to be five times as
+it. django-import-export takes the same file over, too, with bulk writes: the import is to be five times as
 fast at least, and to stay below 500 MB.
 """
 
@@ -68,7 +68,7 @@ def import_once(organisation: Organisation, content: bytes) -> None:
 
 
 def import_export(organisation: Organisation, content: bytes) -> None:
-    """With its own recommended settings for many rows: bulk writes, no log of the differences."""
+    """In bulk and without a log of differences; it looks each row up by a query, as it does unless told otherwise."""
 
     class PersonResource(resources.ModelResource):
         class Meta:
