@@ -66,7 +66,7 @@ def band_names() -> list[str]:
 
 def progress_of(organisation: Organisation) -> Progress:
     people = organisation.people.present()
-    current = Q(results__superseded_by=None, results__measure="profile")
+    current = Q(results__superseded_by=None, results__held_until=None, results__measure="profile")
     counts = people.aggregate(
         enrolled=Count("pk", distinct=True),
         started=Count("pk", filter=current & Q(results__isnull=False), distinct=True),
@@ -116,7 +116,7 @@ def counts_by_level(organisation: Organisation) -> list[tuple[int, int | None, b
                 SELECT DISTINCT ON (person_id) person_id, levels
                 FROM assessments_result
                 WHERE organisation_id = %(organisation)s AND person_id IS NOT NULL
-                AND is_shared AND measure = 'profile'
+                AND is_shared AND measure = 'profile' AND held_until IS NULL
                 ORDER BY person_id, shared_at DESC, id DESC
             ) AS newest
             JOIN organisations_person AS person ON person.id = newest.person_id

@@ -21,6 +21,8 @@ from assessments import matching
 from assessments.models import Campaign, Framework, Kind, Result, ResultImport
 from assessments.pix_files import read_export
 from assessments.pix_profiles import ProfilesCollection
+from assessments.quarantine import held_until, is_informed
+from organisations import licences
 from organisations.models import Organisation, Run, StoredFile, User
 from organisations.problems import Problem
 from organisations.runs import submit
@@ -133,8 +135,10 @@ def doubts(collection: ProfilesCollection, found: matching.Match, known: dict[st
 
 def known_keys(organisation: Organisation, collection: ProfilesCollection) -> dict[str, bool]:
     """Keys of the campaign's results that are on record, and whether each is shared."""
-    results = organisation.results.current().filter(
-        campaign__kind=collection.kind, campaign__reference=collection.campaign_id
+    results = Result.with_held.current().filter(
+        organisation=organisation,
+        campaign__kind=collection.kind,
+        campaign__reference=collection.campaign_id,
     )
     return {key.hex: is_shared for key, is_shared in results.values_list("key", "is_shared")}
 
@@ -189,16 +193,29 @@ def save_results(result_import: ResultImport, collection: ProfilesCollection, fo
             result_import.campaign = hold_campaign(result_import.organisation, collection)
             created, superseded = save_staged(result_import, collection, found)
         attached = matching.attach_waiting(result_import.organisation)
+        note_used_seats(result_import.organisation)
         result_import.imported_at = timezone.now()
         result_import.outcome = {
             "created": created,
             "unchanged": len(collection) - created,
             "superseded": superseded,
             **counts_of_people(collection, found),
+            "held": held_in(result_import),
             "attached": attached,
         }
         result_import.save(update_fields=["campaign", "imported_at", "outcome"])
     return result_import.outcome
+
+
+def note_used_seats(organisation: Organisation) -> None:
+    """Whoever has a result has used their Pix seat, whether or not anybody may read the result yet."""
+    people = organisation.people.filter(results__isnull=False).distinct()
+    licences.use(organisation, people.values_list("pk", flat=True))
+
+
+def held_in(result_import: ResultImport) -> int:
+    """How many results of the file are in quarantine."""
+    return Result.with_held.held().filter(result_import=result_import).count()
 
 
 def hold_campaign(organisation: Organisation, collection: ProfilesCollection) -> Campaign:
@@ -238,6 +255,7 @@ def save_staged(
                 "import": result_import.pk,
                 "framework": result_import.campaign.framework_id,
                 "measure": Result.Measure.PROFILE.value,
+                "held_until": held_until(),
             },
         )
         created, superseded = cursor.rowcount, 0
@@ -251,7 +269,11 @@ def save_staged(
 def is_older_than_known(campaign: Campaign, collection: ProfilesCollection) -> bool:
     """Whether the file was exported before one that is on record: its "not shared" rows may be out of date."""
     newest_known = (
-        campaign.results.shared().order_by("-shared_at").values_list("shared_at", "day_only").first()
+        Result.with_held.filter(campaign=campaign)
+        .shared()
+        .order_by("-shared_at")
+        .values_list("shared_at", "day_only")
+        .first()
     )
     if newest_known is None:
         return False
@@ -288,8 +310,9 @@ COPY_STATEMENT = (
 )
 INSERT_STATEMENT = f"""
     INSERT INTO assessments_result
-        (organisation_id, campaign_id, result_import_id, framework_id, measure, {", ".join(STAGED)})
-    SELECT %(organisation)s, %(campaign)s, %(import)s, %(framework)s, %(measure)s, {", ".join(STAGED)}
+        (organisation_id, campaign_id, result_import_id, framework_id, measure, {", ".join(STAGED)}, held_until)
+    SELECT %(organisation)s, %(campaign)s, %(import)s, %(framework)s, %(measure)s, {", ".join(STAGED)},
+        CASE WHEN person_id IS NOT NULL AND NOT {is_informed("staged_result.person_id")} THEN %(held_until)s END
     FROM staged_result
     ON CONFLICT (organisation_id, key) DO UPDATE SET superseded_by_id = NULL
     WHERE assessments_result.superseded_by_id IS NOT NULL

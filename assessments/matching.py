@@ -13,6 +13,7 @@ from itertools import groupby
 from django.db import connection, transaction
 
 from assessments.models import Result
+from assessments.quarantine import held_until, is_informed
 from organisations.models import Organisation
 
 Waiting = Result.Waiting
@@ -89,7 +90,8 @@ def attach_waiting(organisation: Organisation) -> int:
     """Look again for the people of results that wait, such as after an enrolment. Gives how many were attached."""
     with transaction.atomic():
         campaigns = organisation.results.waiting().values("campaign_id").distinct()
-        rows = organisation.results.current().filter(campaign__in=campaigns).order_by("campaign_id", "pk")
+        rows = Result.with_held.current().filter(organisation=organisation, campaign__in=campaigns)
+        rows = rows.order_by("campaign_id", "pk")
         fields = (
             "pk",
             "person_id",
@@ -118,12 +120,13 @@ def save_matches(organisation: Organisation, changes: list[tuple[int, int | None
     ids, people, reasons = map(list, zip(*changes, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            UPDATE assessments_result AS result SET person_id = found.person, waiting_reason = found.reason
+            f"""
+            UPDATE assessments_result AS result SET person_id = found.person, waiting_reason = found.reason,
+                held_until = CASE WHEN found.person IS NOT NULL AND NOT {is_informed("found.person")} THEN %s END
             FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS found (id, person, reason)
             WHERE result.id = found.id AND result.organisation_id = %s AND result.person_id IS NULL
-            """,
-            [ids, people, reasons, organisation.pk],
+            """,  # noqa: S608 - made of our own words
+            [held_until(), ids, people, reasons, organisation.pk],
         )
 
 

@@ -265,8 +265,19 @@ class ResultQuerySet(models.QuerySet):
         """Results that belong to nobody yet."""
         return self.current().filter(person=None)
 
+    def held(self):
+        """Results in quarantine."""
+        return self.exclude(held_until=None)
+
     def newest_per_person(self):
         return self.exclude(person=None).order_by("person_id", "-shared_at", "-pk").distinct("person_id")
+
+
+class ReadableResults(models.Manager.from_queryset(ResultQuerySet)):  # type: ignore[misc]
+    """What everybody reads: without results in quarantine."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(held_until=None)
 
 
 class Result(models.Model):
@@ -357,8 +368,16 @@ class Result(models.Model):
         blank=True,
     )
     waiting_reason = models.CharField(_("why it waits"), max_length=15, choices=Waiting, blank=True)
+    held_until = models.DateTimeField(
+        _("held until"),
+        null=True,
+        blank=True,
+        help_text=_("Unread until its person has read the information notice; deleted after this moment."),
+    )
 
-    objects = ResultQuerySet.as_manager()
+    # Reverse relations use the first manager, so no reader can forget the quarantine.
+    objects = ReadableResults()
+    with_held = ResultQuerySet.as_manager()
 
     class Meta:
         verbose_name, verbose_name_plural = _("result"), _("results")
@@ -373,6 +392,11 @@ class Result(models.Model):
                 fields=["organisation", "last_name", "first_name"],
                 condition=Q(person=None, superseded_by=None),
                 name="results_that_wait",
+            ),
+            models.Index(
+                fields=["organisation", "held_until"],
+                condition=Q(held_until__isnull=False),
+                name="results_that_are_held",
             ),
         ]
         constraints = [

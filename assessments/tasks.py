@@ -2,8 +2,19 @@
 
 from functools import partial
 
-from assessments import importing
+from celery import shared_task
+
+from assessments import importing, quarantine
 from organisations import runs
+
+
+@shared_task
+def request_clearing():
+    """Rung by Celery beat; asks at most once a day, however often it is rung."""
+    quarantine.request_clearing()
+
+
+runs.kind(quarantine.CLEAR)(quarantine.clear)
 
 
 @runs.kind("import_results")

@@ -20,7 +20,8 @@ from assessments.importing import STAGED
 from assessments.models import Kind, ResultImport
 from assessments.pix_files import read_export
 from benchmarks.measurement import Measurement, seconds_of
-from organisations.models import Organisation, Person, Programme, StoredFile
+from organisations.models import Acknowledgement, Organisation, Person, Programme, StoredFile
+from organisations.notices import current_version
 from organisations.scope import only
 
 TITLE = "import of 20 000 Pix participations"
@@ -150,6 +151,15 @@ def kept_for_a_while() -> Iterator[Organisation]:
                 ),
                 batch_size=2_000,
             )
+            Acknowledgement.objects.bulk_create(
+                (
+                    Acknowledgement(
+                        organisation=organisation, person=person, version=current_version(), language="en"
+                    )
+                    for person in organisation.people.all()
+                ),
+                batch_size=2_000,
+            )
             StoredFile.objects.keep(organisation, "export.csv", b"invented")
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE organisations_person")
@@ -160,6 +170,7 @@ def kept_for_a_while() -> Iterator[Organisation]:
             organisation.result_imports.all()._raw_delete("default")
             organisation.campaigns.all()._raw_delete("default")
             organisation.files.all()._raw_delete("default")
+            organisation.acknowledgements.all()._raw_delete("default")
             organisation.people.all()._raw_delete("default")
         organisation.delete()
 

@@ -421,7 +421,10 @@ class MentoringSession(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("mentoring session"), _("mentoring sessions")
         ordering = ["-held_on", "-pk"]
-        indexes = [models.Index(fields=["organisation", "held_on"], name="sessions_by_day")]
+        indexes = [
+            models.Index(fields=["organisation", "held_on"], name="sessions_by_day"),
+            models.Index(fields=["organisation", "logged_by"], name="sessions_by_who_logged_them"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["pairing", "token"], name="one_session_per_form"),
             models.UniqueConstraint(

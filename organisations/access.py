@@ -8,6 +8,7 @@ from functools import wraps
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.shortcuts import render
 
 from organisations.models import Organisation, Programme, Role
 from organisations.scope import every_organisation, only
@@ -19,13 +20,15 @@ def members_only(*roles):
     """Let in people who hold one of these roles in the organisation that the URL names.
 
     Sets `request.organisation`, `request.roles` and `request.person` (their own record there, or None). Programme
-    officers come in where `Role.OFFICER` is listed.
+    officers come in where `Role.OFFICER` is listed. Once access has ended, only they do.
     """
 
     def guard(view):
         @wraps(view)
         def guarded(request, organisation, **kwargs):
             request.organisation, request.roles = find_membership(request.user, organisation)
+            if request.organisation.is_shut and Role.OFFICER not in request.roles:
+                return _say_that_it_has_closed(request)
             if request.roles.isdisjoint(roles):
                 raise PermissionDenied
             with only(request.organisation.pk):
@@ -38,6 +41,13 @@ def members_only(*roles):
         return guarded
 
     return guard
+
+
+def _say_that_it_has_closed(request):
+    """Its people know that it takes part, so they are told why they don't come in; its history stays."""
+    organisation = request.organisation
+    del request.organisation, request.roles  # the frame shows none of its places
+    return render(request, "organisations/closed.html", {"organisation": organisation}, status=410)
 
 
 def programme_only(*roles):

@@ -90,6 +90,47 @@ class OrganisationAdmin(FilteredAsOffered):
     search_fields = ["name", "slug", "legal_id"]
 
 
+@admin.register(models.Checklist)
+class ChecklistAdmin(admin.ModelAdmin):
+    list_display = ["organisation", "agreement_signed_on", "delegation_informed_on", "contact_email"]
+    list_select_related = ["organisation"]
+    search_fields = ["organisation__name", "contact_email"]
+    autocomplete_fields = ["organisation"]
+
+
+@admin.register(models.StageChange)
+class StageChangeAdmin(ReadOnly):
+    list_display = ["organisation", "stage", "day", "by", "at", "note"]
+    list_filter = ["stage"]
+    list_select_related = ["organisation", "by"]
+    search_fields = ["organisation__name"]
+
+
+@admin.register(models.Interest)
+class InterestAdmin(ReadOnly):
+    list_display = ["name", "legal_id", "contact_email", "received_at", "answered_at", "became"]
+    list_filter = ["sector", "kind"]
+    list_select_related = ["became"]
+    search_fields = ["name", "legal_id", "contact_email"]
+
+
+@admin.register(models.LicencePot)
+class LicencePotAdmin(ReadOnly):
+    list_display = ["organisation", "funder", "granted", "assigned", "used", "returned", "expired"]
+    list_filter = ["funder"]
+    list_select_related = ["organisation"]
+    search_fields = ["organisation__name"]
+
+
+@admin.register(models.LicenceMove)
+class LicenceMoveAdmin(ReadOnly):
+    list_display = ["organisation", "funder", "kind", "number", "person", "by", "at", "note"]
+    list_filter = ["kind", "funder"]
+    list_select_related = ["organisation", "person", "by"]
+    search_fields = ["organisation__name", "note"]
+    show_full_result_count = False
+
+
 @admin.register(models.Membership)
 class MembershipAdmin(FilteredAsOffered):
     list_display = ["user", "role", "organisation", "since"]
@@ -117,6 +158,36 @@ class PersonAdmin(FilteredAsOffered):
     show_full_result_count = False
 
 
+@admin.register(models.PeopleExport)
+class PeopleExportAdmin(ReadOnly):
+    list_display = ["pk", "organisation", "format", "requested_by", "requested_at"]
+    list_select_related = ["organisation", "requested_by"]
+    exclude = ["filters", "file"]
+
+
+@admin.register(models.PeopleChange)
+class PeopleChangeAdmin(ReadOnly):
+    list_display = ["pk", "organisation", "act", "value", "number", "changed_by", "changed_at"]
+    list_filter = ["act", "organisation"]
+    list_select_related = ["organisation", "changed_by"]
+
+
+@admin.register(models.EnrolmentLink)
+class EnrolmentLinkAdmin(ReadOnly):
+    list_display = ["pk", "organisation", "domains", "places", "ends_on", "closed_at", "created_by"]
+    list_select_related = ["organisation", "created_by"]
+    exclude = ["salt", "digest"]
+
+
+@admin.register(models.EnrolmentRequest)
+class EnrolmentRequestAdmin(ReadOnly):
+    list_display = ["email", "organisation", "requested_at", "proven_at", "decision", "decided_by"]
+    list_filter = ["decision", "organisation"]
+    list_select_related = ["organisation", "decided_by"]
+    search_fields = ["email", "last_name"]
+    exclude = ["salt", "digest"]
+
+
 @admin.register(models.Invitation)
 class InvitationAdmin(ReadOnly):
     list_display = ["email", "role", "organisation", "state", "invited_by", "invited_at", "expires_at"]
@@ -132,6 +203,39 @@ class ApiTokenAdmin(ReadOnly):
     list_select_related = ["organisation", "created_by"]
     search_fields = ["name"]
     exclude = ["digest"]
+
+
+@admin.register(models.Acknowledgement)
+class AcknowledgementAdmin(ReadOnly):
+    list_display = ["person", "organisation", "version", "language", "at"]
+    list_filter = ["version", "language"]
+    list_select_related = ["person", "organisation"]
+    search_fields = ["person__last_name", "person__first_name", "organisation__name"]
+
+
+@admin.register(models.EsfRecord)
+class EsfRecordAdmin(ReadOnly):
+    """Which answers are missing; the answers themselves have no page here."""
+
+    list_display = ["reference", "person", "organisation", "entered_on", "due_on", "answered_at"]
+    list_select_related = ["person", "organisation"]
+    search_fields = ["person__last_name", "person__first_name", "organisation__name"]
+
+
+@admin.register(models.EsfExit)
+class EsfExitAdmin(ReadOnly):
+    list_display = ["record", "organisation", "left_on", "reason", "recorded_by", "back_on"]
+    list_filter = ["reason"]
+    list_select_related = ["record", "organisation", "recorded_by"]
+    search_fields = ["organisation__name"]
+
+
+@admin.register(models.FollowUp)
+class FollowUpAdmin(ReadOnly):
+    list_display = ["record", "organisation", "kind", "due_on", "asked_at", "answered_at"]
+    list_filter = ["kind"]
+    list_select_related = ["record", "organisation"]
+    search_fields = ["organisation__name"]
 
 
 @admin.register(models.StoredFile)
@@ -158,6 +262,21 @@ class PeopleImportAdmin(ReadOnly):
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("file__content", "findings", "change_set")
+
+
+@admin.register(models.ColumnChoice)
+class ColumnChoiceAdmin(ReadOnly):
+    list_display = ["header", "field", "organisation", "chosen_at"]
+    list_select_related = ["organisation"]
+    search_fields = ["header"]
+
+
+@admin.register(models.RepairRule)
+class RepairRuleAdmin(ReadOnly):
+    list_display = ["field", "action", "code", "organisation", "created_at"]
+    list_filter = ["action"]
+    list_select_related = ["organisation"]
+    exclude = ["value", "replacement"]
 
 
 @admin.action(description=_("Try again"))

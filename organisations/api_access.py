@@ -24,7 +24,7 @@ class TokenAuthentication(BaseAuthentication):
                 .filter(digest=digest_of(token.strip()))
             )
             api_token = found.first()
-        if api_token is None:
+        if api_token is None or api_token.organisation.is_shut:
             raise exceptions.AuthenticationFailed(_("This token is unknown, expired or withdrawn."))
         return Caller(api_token), api_token
 

@@ -5,4 +5,5 @@ class OrganisationsConfig(AppConfig):
     name = "organisations"
 
     def ready(self):
-        from organisations import home, tasks  # noqa: F401 - registers what the first page says, and the kinds of runs
+        # They register what the first page says, and the kinds of runs.
+        from organisations import home, participant_home, tasks  # noqa: F401

@@ -14,7 +14,7 @@ from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Language, Person
-from organisations.spreadsheets import plain
+from organisations.spreadsheets import plain, without_guard
 
 REASONS = {
     "needed": _("This is needed. Fill it in."),
@@ -78,7 +78,7 @@ def _limit(field):
 
 
 def clean_text(text: str, limit: int) -> str:
-    text = plain(text)
+    text = without_guard(plain(text))
     if len(text) > limit:
         raise Unclean("too_long", found=len(text), limit=limit)
     if text.startswith(("=", "@")):
@@ -103,7 +103,7 @@ _PLAIN_EMAIL = re.compile(
 
 def clean_email(text: str) -> str:
     """In lower case. An address with a letter that only looks Latin belongs to somebody else, so it is refused."""
-    text = plain(text).lower().removeprefix("mailto:")
+    text = without_guard(plain(text)).lower().removeprefix("mailto:")
     limit = _limit("email")
     if len(text) > limit:
         raise Unclean("too_long", found=len(text), limit=limit)

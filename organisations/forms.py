@@ -7,10 +7,18 @@ from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
 from organisations.cleaning import CLEANERS, Unclean
-from organisations.models import ApiToken, Language, Organisation, Person
+from organisations.models import ApiToken, Funder, Language, Organisation, Person
+
+RESERVED = ("add", "import")  # short names whose addresses belong to pages of the programme
 
 
 class OrganisationForm(forms.ModelForm):
+    licence_quota = forms.IntegerField(
+        label=_("Pix licences granted"), min_value=0, max_value=100_000, initial=0
+    )
+    funder = forms.ChoiceField(
+        label=_("Who pays for them"), choices=Funder.choices, initial=Funder.STATE, required=False
+    )
     languages = forms.MultipleChoiceField(
         label=_("Working languages"),
         choices=Language.choices,
@@ -26,13 +34,13 @@ class OrganisationForm(forms.ModelForm):
             "kind",
             "sector",
             "size_class",
-            "licence_quota",
             "languages",
         ]
 
     def clean_slug(self):
         slug = self.cleaned_data["slug"].lower()
-        if Organisation.objects.exclude(pk=self.instance.pk).filter(slug=slug).exists():
+        taken = Organisation.objects.exclude(pk=self.instance.pk).filter(slug=slug).exists()
+        if taken or slug in RESERVED:
             raise forms.ValidationError(_("Another organisation already has this short name."))
         return slug
 
@@ -100,37 +108,6 @@ class ApiTokenForm(forms.ModelForm):
 
 
 # --- People -----------------------------------------------------------------------------------------------------------
-
-
-class PeopleFilterForm(forms.Form):
-    """Which people a list shows; nonsense shows everybody."""
-
-    PRESENT, LEFT, ALL = "present", "left", "all"
-    STATES = [(PRESENT, _("present")), (LEFT, _("left")), (ALL, _("everybody"))]
-
-    q = forms.CharField(label=_("Name, e-mail or staff number"), max_length=100, required=False)
-    department = forms.ChoiceField(label=_("Department"), required=False)
-    state = forms.ChoiceField(label=_("Who"), choices=STATES, required=False)
-
-    def __init__(self, *args, departments, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["department"].choices = [
-            ("", _("all departments")),
-            *[(name, name) for name in departments],
-        ]
-
-    def narrow(self, people):
-        """Those of the people who were asked for."""
-        self.is_valid()
-        chosen = self.cleaned_data
-        state = chosen.get("state") or self.PRESENT
-        if state == self.PRESENT:
-            people = people.present()
-        elif state == self.LEFT:
-            people = people.left()
-        if chosen.get("department"):
-            people = people.filter(department=chosen["department"])
-        return people.matching(chosen.get("q", ""))
 
 
 class PersonForm(forms.ModelForm):

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from organisations import overview
+from organisations import journey, overview
 from organisations.models import Role
 from organisations.overview import Fact, Need
 
@@ -30,6 +30,7 @@ def _people(request):
 def people_that_need_hr(request):
     slug = request.organisation.slug
     counts = _people(request)
+    yield from _enrolment_is_closed(request)
     if not counts["enrolled"]:
         yield Need(
             1,
@@ -44,6 +45,29 @@ def people_that_need_hr(request):
     )
 
 
+@overview.needs(Role.HR)
+def people_who_ask_to_be_enrolled(request):
+    waiting = request.organisation.enrolment_requests.waiting().count()
+    yield Need(
+        waiting,
+        ngettext("person asks to be enrolled", "people ask to be enrolled", waiting),
+        reverse("organisations:self-enrolment", args=[request.organisation.slug]),
+    )
+
+
+def _enrolment_is_closed(request):
+    """Active organisations were complete once; their first page doesn't ask again."""
+    organisation = request.organisation
+    if organisation.stage == organisation.Stage.ACTIVE:
+        return
+    missing = len(journey.may_enrol(organisation))
+    yield Need(
+        missing,
+        ngettext("thing keeps enrolment closed", "things keep enrolment closed", missing),
+        reverse("organisations:taking-part", args=[organisation.slug]),
+    )
+
+
 @overview.facts(Role.HR)
 def people_so_far(request):
     counts = _people(request)
@@ -51,6 +75,11 @@ def people_so_far(request):
     base = _("of %(number)s licences granted") % {"number": request.organisation.licence_quota}
     yield Fact(_("People enrolled"), counts["enrolled"], base=base, url=people_page)
     yield Fact(_("People with an account"), counts["signed_up"], base=_base(counts))
+    yield Fact(
+        _("Licences granted"),
+        request.organisation.licence_quota,
+        url=reverse("organisations:taking-part", args=[request.organisation.slug]),
+    )
 
 
 def _base(counts):

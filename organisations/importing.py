@@ -1,23 +1,37 @@
 """Taking over a staff file: kept and checked first, written as a whole once confirmed, or not at all.
 
 The same file twice writes nothing the second time. Everything is written by sets: the number of queries does not depend
-on the number of rows.
+on the number of rows. Short files are checked and written at once, long ones by a worker.
 """
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from organisations import licences, runs
 from organisations.cleaning import FIELDS
-from organisations.models import Language, Organisation, PeopleImport, Person, StoredFile, User
-from organisations.problems import Problem
-from organisations.staff_columns import label
+from organisations.journey import check_enrolment_is_open
+from organisations.models import Language, Organisation, PeopleImport, Person, Run, StoredFile, User
+from organisations.problems import Problem, Refused
+from organisations.spreadsheets import Table
+from organisations.staff_columns import (
+    label,
+    match_columns,
+    must_be_asked,
+    remember_columns,
+    suggest_columns,
+)
 from organisations.staff_files import Known, Plan, Refusal, check_people, read_staff_file
+from organisations.staff_repairs import Rule, repairs_of
+
+State = PeopleImport.State
 
 
 def check_upload(
@@ -27,47 +41,192 @@ def check_upload(
     user: User | None,
     chosen: dict[str, str] | None = None,
 ) -> PeopleImport:
-    """Keep the file and what it would do, for a page to show. A second click on the same file finds the first."""
-    plan = check_people(organisation, read_staff_file(content), chosen)
+    """Keep the file and what it would do. A second click on the same file finds the first.
+
+    Only usual headers and what is `chosen` count here: nobody is there to confirm a guess.
+    """
+    table = read_staff_file(content)
+    columns = match_columns(table, chosen)
+    mapping = {header: columns.get(number, "") for number, header in enumerate(table.header) if header}
+    people_import = _kept(organisation, name, content, user, mapping, State.CHECKED)
+    return check_now(people_import, table)
+
+
+def receive_upload(organisation: Organisation, name: str, content: bytes, user: User) -> PeopleImport:
+    """Keep a file from the page. Where somebody must say what a column holds, it waits for that."""
+    table = read_staff_file(content)
+    suggestions = suggest_columns(organisation, table)
+    if must_be_asked(suggestions):
+        return _kept(organisation, name, content, user, {}, State.COLUMNS)
+    mapping = {suggestion.header: suggestion.field for suggestion in suggestions}
+    people_import = _kept(organisation, name, content, user, mapping, State.CHECKED)
+    people_import.reasons = {each.header: each.reason for each in suggestions if each.field and each.reason}
+    return _check(people_import, table, user)
+
+
+def choose_columns(people_import: PeopleImport, chosen: dict[str, str], user: User | None) -> PeopleImport:
+    """Somebody said what each column holds: remember it for the next file, and check this one."""
+    table = table_of(people_import)
+    match_columns(table, chosen)
     with transaction.atomic():
-        _one_at_a_time(organisation)
+        people_import.mapping, people_import.reasons = chosen, {}
+        remember_columns(people_import.organisation, chosen, user)
+        return _check(people_import, table, user)
+
+
+def check_again(people_import: PeopleImport, user: User | None) -> PeopleImport:
+    """After a repair."""
+    return _check(people_import, table_of(people_import), user)
+
+
+def table_of(people_import: PeopleImport) -> Table:
+    return read_staff_file(bytes(people_import.file.content))
+
+
+def check_now(
+    people_import: PeopleImport, table: Table, progress: Callable[[int, int], None] | None = None
+) -> PeopleImport:
+    plan = check_people(
+        people_import.organisation, table, people_import.mapping, repairs_of(people_import), progress
+    )
+    _note(people_import, plan)
+    people_import.save()
+    return people_import
+
+
+def _check(people_import, table, user):
+    if len(table.rows) <= settings.STAFF_FILE_AT_ONCE_ROWS:
+        return check_now(people_import, table)
+    people_import.state = State.CHECKING
+    people_import.counts = people_import.counts or {"rows": len(table.rows)}
+    return submit_run(people_import, "check_people", user)
+
+
+def submit_run(people_import: PeopleImport, kind: str, user: User | None) -> PeopleImport:
+    """Leave the work to a worker. Each check is a job of its own; a double click finds the first."""
+    with transaction.atomic():
+        if kind == "check_people":
+            people_import.revision += 1
+        people_import.run = runs.submit(
+            kind,
+            f"{people_import.pk}.{people_import.revision}",
+            organisation=people_import.organisation,
+            requested_by=user,
+            people_import=people_import.pk,
+        )
+        people_import.save()
+    return people_import
+
+
+def check_in_run(run: Run) -> None:
+    people_import = run.organisation.people_imports.get(pk=run.args["people_import"])
+    if people_import.state != State.CHECKING:
+        return
+    check_now(people_import, table_of(people_import), _teller(run, _("Checking the rows")))
+
+
+def commit_in_run(run: Run) -> dict:
+    people_import = run.organisation.people_imports.get(pk=run.args["people_import"])
+    try:
+        done = commit_import(people_import, run.requested_by, _teller(run, _("Checking the rows once more")))
+    except Refused as refusal:
+        raise runs.CannotFinish(" ".join(str(problem.reason) for problem in refusal.problems)) from refusal
+    return {"written": done.is_done}
+
+
+def _teller(run, message):
+    return lambda done, total: runs.report_progress(run, done, total, message)
+
+
+def is_long(people_import: PeopleImport) -> bool:
+    return people_import.counts.get("rows", 0) > settings.STAFF_FILE_AT_ONCE_ROWS
+
+
+def _kept(organisation, name, content, user, mapping, state):
+    """The file and its import; the same file of the same person that still waits is found again."""
+    with transaction.atomic():
+        one_at_a_time(organisation)
         digest = hashlib.sha256(content).hexdigest()
-        waiting = organisation.people_imports.filter(
-            state=PeopleImport.State.CHECKED, file__digest=digest, created_by=user, mapping=plan.mapping
+        waiting = organisation.people_imports.waiting().filter(
+            file__digest=digest, created_by=user, mapping=mapping
         )
         people_import = waiting.first()
         if people_import is None:
             file = StoredFile.objects.keep(organisation, name, content, user)
-            people_import = PeopleImport(organisation=organisation, file=file, created_by=user)
-        _note(people_import, plan)
-        people_import.save()
+            people_import = organisation.people_imports.create(
+                file=file, created_by=user, mapping=mapping, state=state
+            )
     return people_import
 
 
-def commit_import(people_import: PeopleImport, user: User | None = None) -> PeopleImport:
+def commit_import(
+    people_import: PeopleImport,
+    user: User | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> PeopleImport:
     """Write a checked file, as a whole. Asked again, it answers with what was done the first time.
 
     With refused rows, or when the people on record have changed since the check, nothing is written: the import stays
-    `checked` and holds the newest findings.
+    `checked` and holds the newest findings. Nor is it while enrolment is closed, or when seats are missing: `Refused`.
     """
     with transaction.atomic():
         organisation = people_import.organisation
-        _one_at_a_time(organisation)
+        one_at_a_time(organisation)
         people_import = organisation.people_imports.select_for_update(of=["self"]).get(pk=people_import.pk)
-        if people_import.state == PeopleImport.State.DONE:
+        if people_import.state != State.CHECKED:
             return people_import
+        check_enrolment_is_open(organisation)
         plan = check_people(
-            organisation, read_staff_file(bytes(people_import.file.content)), people_import.mapping
+            organisation,
+            table_of(people_import),
+            people_import.mapping,
+            repairs_of(people_import),
+            progress,
         )
         if plan.refused or plan.unread or plan.fingerprint != people_import.fingerprint:
             _note(people_import, plan)
+            people_import.revision += 1  # what is confirmed next is another wish
             people_import.save()
             return people_import
         people_import.change_set = _write(organisation, plan)
-        people_import.state = PeopleImport.State.DONE
+        _give_seats(people_import, plan, user)
+        people_import.state = State.DONE
         people_import.committed_at, people_import.committed_by = timezone.now(), user
         people_import.save()
+        plan_anew()
     return people_import
+
+
+def _give_seats(people_import, plan, user):
+    """A seat for everybody who is new, or nothing of the file is written."""
+    lines = [entry.line for entry in plan.created]
+    ids = dict(zip(lines, people_import.change_set["created"], strict=True))
+    try:
+        licences.assign(people_import.organisation, [ids[line] for line in _taking_a_seat(plan)], user)
+    except licences.NoSeatsLeft as shortage:
+        raise Refused(shortage.messages[0]) from shortage
+
+
+def _taking_a_seat(plan) -> list[int]:
+    """Lines of the file that create somebody who has not left already."""
+    today = timezone.localdate()
+    return [
+        entry.line
+        for entry in plan.created
+        if entry.values.get("left_on") is None or entry.values["left_on"] > today
+    ]
+
+
+def _in_the_operation(organisation, plan) -> dict[str, int]:
+    """How many people of the file are new to the ESF operation, and how many there lack an answer."""
+    records = dict(
+        organisation.esf_records.filter(programme=organisation.programme_id).values_list("person", "missing")
+    )
+    known = {entry.person.id for entry in plan.entries if entry.person}
+    return {
+        "new": len(_taking_a_seat(plan)) + len(known - records.keys()),
+        "lacking": sum(1 for person in known if records.get(person)),
+    }
 
 
 def problems_of(people_import: PeopleImport) -> list[Problem]:
@@ -109,7 +268,7 @@ def in_words(value) -> str:
     return "" if value is None else str(value)
 
 
-def _one_at_a_time(organisation):
+def one_at_a_time(organisation):
     """Two imports of one organisation never overlap; other organisations don't wait."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -119,6 +278,7 @@ def _one_at_a_time(organisation):
 
 
 def _note(people_import, plan):
+    people_import.state = State.CHECKED
     people_import.mapping = plan.mapping
     people_import.counts = plan.counts
     people_import.fingerprint = plan.fingerprint
@@ -134,7 +294,17 @@ def _note(people_import, plan):
             ]
             for d in plan.differences
         ],
+        "created": [[entry.line, entry.name] for entry in plan.created],
+        "seats": len(_taking_a_seat(plan)),
+        "esf": _in_the_operation(people_import.organisation, plan),
+        "left_out": sorted(plan.left_out),
+        "used": [[rule.as_dict(), number] for rule, number in plan.used.items()],
     }
+
+
+def rules_used(people_import: PeopleImport) -> list[tuple[Rule, int]]:
+    """Rules that changed how the file was read, and how many cells or rows each one did."""
+    return [(Rule(**rule), number) for rule, number in people_import.findings.get("used", [])]
 
 
 def _json(value):
@@ -152,14 +322,29 @@ def _write(organisation, plan: Plan) -> dict:
     ids = dict(zip([entry.line for entry in plan.created], _new_ids(len(plan.created)), strict=True))
     entries = {entry.line: entry for entry in plan.entries}
     updates = {d.person_id: _as_stored(entries[d.line], ids, d.fields) for d in plan.differences}
-    _update(organisation, updates, {entry.person.id: entry.person for entry in plan.entries if entry.person})
+    update_people(
+        organisation, updates, {entry.person.id: entry.person for entry in plan.entries if entry.person}
+    )
     _insert(organisation, {ids[entry.line]: _as_stored(entry, ids, entry.values) for entry in plan.created})
     return {
         "created": list(ids.values()),
         "updated": [
             [d.person_id, _to_undo(d, entries[d.line], updates[d.person_id])] for d in plan.differences
         ],
+        "written": marks_of(organisation, [*ids.values(), *updates]),
     }
+
+
+def marks_of(organisation: Organisation, ids: list[int]) -> dict[str, str]:
+    """A mark of what is on record about each of these people, to see later whether somebody has touched it."""
+    columns = ", ".join(f"coalesce({_column(name)[0]}::text, '')" for name in FIELDS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id::text, md5(concat_ws(chr(31), {columns})) FROM {Person._meta.db_table} "  # noqa: S608
+            "WHERE id = ANY(%s) AND organisation_id = %s",
+            [ids, organisation.pk],
+        )
+        return dict(cursor.fetchall())
 
 
 def _new_ids(number):
@@ -187,10 +372,11 @@ def _to_undo(difference, entry, stored):
 
 
 KEYS = ("email", "staff_number")
+DAYS = ("hired_on", "left_on")
 
 
-def _update(organisation, updates: dict[int, dict], people: dict[int, Known]):
-    """One statement for each field, whoever changes it."""
+def update_people(organisation, updates: dict[int, dict], people: dict[int, Known]):
+    """A statement for each field, whoever changes it."""
     columns = defaultdict(dict)
     for pk, values in updates.items():
         for name, value in values.items():
@@ -201,15 +387,27 @@ def _update(organisation, updates: dict[int, dict], people: dict[int, Known]):
         organisation.people.filter(pk__in=moved).update(email="", staff_number="")
         for name in KEYS:
             columns[name] = {pk: columns[name].get(pk, people[pk].values[name]) for pk in moved}
+    # The two days are checked against each other, so they change together.
+    dated = {pk for name in DAYS for pk in columns[name]}
+    days = [{pk: columns[name].get(pk, people[pk].values[name]) for pk in dated} for name in DAYS]
+    _set(organisation, DAYS, days)
     for name, values in columns.items():
-        if values:
-            column, kind = _column(name)
-            _execute(
-                f"UPDATE {Person._meta.db_table} AS person SET {column} = new.value::{kind} "  # noqa: S608
-                "FROM unnest(%s::bigint[], %s::text[]) AS new (id, value) "
-                "WHERE person.id = new.id AND person.organisation_id = %s",
-                [list(values), _texts(values.values()), organisation.pk],
-            )
+        if name not in DAYS:
+            _set(organisation, [name], [values])
+
+
+def _set(organisation, names, values: list[dict]):
+    """One statement that gives each person a value for each of these fields."""
+    if not values[0]:
+        return
+    columns, kinds = zip(*map(_column, names), strict=True)
+    new = ", ".join(f"{each} = new.{each}::{kind}" for each, kind in zip(columns, kinds, strict=True))
+    _execute(
+        f"UPDATE {Person._meta.db_table} AS person SET {new} "  # noqa: S608
+        f"FROM unnest(%s::bigint[]{', %s::text[]' * len(columns)}) AS new (id, {', '.join(columns)}) "
+        "WHERE person.id = new.id AND person.organisation_id = %s",
+        [list(values[0]), *[_texts(each.values()) for each in values], organisation.pk],
+    )
 
 
 def _insert(organisation, people: dict[int, dict]):
@@ -233,6 +431,16 @@ def _insert(organisation, people: dict[int, dict]):
             *[_texts(values.get(name, empty[name]) for values in people.values()) for name in FIELDS],
         ],
     )
+
+
+def plan_anew():
+    """Let the database plan its checks of foreign keys for the tables as they are now.
+
+    A connection keeps these plans. One made while a table was small reads all of it for each row, which makes large
+    changes quadratic.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("DISCARD PLANS")
 
 
 def _execute(statement, parameters):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -41,7 +42,7 @@ def invite(
     if unused and unused.is_open and timezone.now() - unused.invited_at < SECOND_CLICK:
         return unused
     invitation = unused or Invitation(organisation=organisation, email=email, role=role)
-    invitation.invited_by, invitation.invited_at, invitation.sent_at = invited_by, timezone.now(), None
+    invitation.invited_by, invitation.invited_at = invited_by, timezone.now()
     invitation.person = person or invitation.person
     invitation.language = language or translation.get_language() or settings.LANGUAGE_CODE
     invitation.renew()
@@ -98,6 +99,30 @@ def revoke(invitation: Invitation) -> None:
     )
 
 
+@transaction.atomic
+def invite_again(invitation: Invitation, invited_by: User) -> bool:
+    """Send a new link to the same address, if nobody has used or withdrawn the invitation. The old link ends."""
+    unused = Invitation.objects.unused().select_for_update(of=("self",)).filter(pk=invitation.pk).first()
+    if unused is None:
+        return False
+    invite(
+        invitation.organisation, unused.email, unused.role, invited_by, unused.language, person=unused.person
+    )
+    return True
+
+
+def note_opened(invitation: Invitation) -> None:
+    """Remember the first time that somebody, or a mail scanner, opened the link. It works as before."""
+    if invitation.opened_at is None:
+        with only(invitation.organisation_id):
+            Invitation.objects.filter(pk=invitation.pk, opened_at=None).update(opened_at=timezone.now())
+
+
+def note_bounced(invitation: Invitation) -> None:
+    """Its mail came back: the address is wrong, or its mailbox does not take our mail."""
+    Invitation.objects.unused().filter(pk=invitation.pk).update(bounced_at=timezone.now())
+
+
 def link(invitation: Invitation) -> str:
     """The full address that the invited person opens."""
     return settings.SITE_ADDRESS + reverse("organisations:accept-invitation", args=[invitation.token])
@@ -115,12 +140,17 @@ def send(invitation: Invitation) -> None:
             "organisation": invitation.organisation
         }
     host = settings.SITE_ADDRESS.split("//")[-1].split(":")[0]
-    EmailMessage(
+    message = EmailMessage(
         subject=" ".join(subject.split()),
         body=body,
         to=[invitation.email],
         headers={"Message-ID": f"<invitation-{invitation.reference}@{host}>"},
-    ).send()
+    )
+    try:
+        message.send()
+    except SMTPRecipientsRefused:
+        note_bounced(invitation)  # asking the same server again would get the same answer
+        return
     invitation.sent_at = timezone.now()
     invitation.save(update_fields=["sent_at"])
 
@@ -128,12 +158,13 @@ def send(invitation: Invitation) -> None:
 def find(token: str) -> Invitation | None:
     """The invitation that a link stands for, if it can still be used."""
     with every_organisation():
-        return (
+        found = (
             Invitation.objects.redeemable()
             .select_related("organisation")
             .filter(digest=digest_of(token))
             .first()
         )
+    return None if found is None or found.organisation.is_shut else found
 
 
 def send_again(token: str) -> None:
@@ -144,10 +175,9 @@ def send_again(token: str) -> None:
             .filter(digest=digest_of(token), used_at=None, revoked_at=None, expires_at__lte=timezone.now())
             .first()
         )
-    if expired:
+    if expired and not expired.organisation.is_shut:
         with only(expired.organisation_id):
             expired.renew()
-            expired.sent_at = None
             expired.save()
             submit(
                 "send_invitation", expired.reference, organisation=expired.organisation, invitation=expired.pk

@@ -6,7 +6,7 @@ whose policies let everything through. Both switches end with the transaction at
 used again, or pooled, starts closed.
 """
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from django.conf import settings
 from django.db import Error, connection, transaction
@@ -37,6 +37,28 @@ def every_organisation():
         raise ScopeError("One organisation is in scope; work for all of them can't start inside.")
     with _in_scope("*", before):
         yield
+
+
+@contextmanager
+def as_person(person_id: int):
+    """Let the database show and accept one person's private answers, too, until this block ends.
+
+    Only for what that person does themselves, or for a letter to them; inside the scope of their organisation.
+    """
+    if _current() is None:
+        raise ScopeError("A person's answers are private to the scope of their organisation.")
+    _answer_as(person_id)
+    try:
+        yield
+    finally:
+        # When the transaction is broken the statement fails; then the roll-back undoes the setting as well.
+        with suppress(Error):
+            _answer_as("")
+
+
+def _answer_as(person_id):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.person', %s, true)", [str(person_id)])
 
 
 @contextmanager

@@ -46,6 +46,11 @@ def safe_cell(value: object) -> str:
     return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\0")) else text
 
 
+def without_guard(text: str) -> str:
+    """A cell as it was before `safe_cell` made sure that it is no formula."""
+    return text[1:] if text.startswith(("'=", "'+", "'-", "'@")) else text
+
+
 def read_table(
     content: bytes,
     *,

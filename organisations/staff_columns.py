@@ -2,16 +2,19 @@
 
 import re
 from collections import defaultdict
+from dataclasses import dataclass
+from difflib import SequenceMatcher
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from organisations.cleaning import CLEANERS, FIELDS, without_accents
-from organisations.models import Person
+from organisations.models import ColumnChoice, Organisation, Person, User
 from organisations.problems import Problem, Refused
 from organisations.spreadsheets import Table, plain
 
 # Usual headers in English, French, German and Luxembourgish, without accents and signs.
-NAMES_SHOWN = 10  # of the columns of a file that has other ones
 HEADERS = {
     "last_name": "last name|surname|family name|lastname|name|nom|nom de famille|nachname|familienname|zuname|numm"
     "|familljennumm",
@@ -80,9 +83,10 @@ def _apply_choices(table, chosen, fields):
                 % {"field": field_name, "known": known}
             )
         if _simple(name) not in places:
+            known = ", ".join(header for header in table.header if header)
             raise Refused(
                 _("The file has no column “%(name)s”. Its columns are: %(known)s.")
-                % {"name": name, "known": _names_in(table)}
+                % {"name": name, "known": known}
             )
         for number, other in fields.items():
             if other == field_name:
@@ -107,7 +111,7 @@ def _doubled_fields(table, columns):
 
 def _missing_fields(table, columns):
     present = set(columns.values())
-    known = _names_in(table)
+    known = ", ".join(name for name in table.header if name)
     sentence = _("No column holds the field %(field)s. Name the column so; the file has: %(known)s.")
     for field_name in ("last_name", "first_name"):
         if field_name not in present:
@@ -117,10 +121,120 @@ def _missing_fields(table, columns):
         yield Problem(sentence % {"field": either, "known": known}, table.header_line)
 
 
-def _names_in(table):
-    """The file's columns in a sentence: the first ones, so that it stays a sentence."""
-    names = [name for name in table.header if name]
-    return ", ".join(names[:NAMES_SHOWN] + ["…"] * (len(names) > NAMES_SHOWN))
+# --- Suggestions ------------------------------------------------------------------------------------------------------
+
+# Who a row is about hangs on these: a guess may fill them in on the page, but somebody has to say yes.
+IDENTITY = ("last_name", "first_name", "email", "staff_number")
+ALIKE = 0.82  # of a header's letters, so that "Prenom1" or "E-Mial" are proposed and "Nom d'usage" is not
+SAMPLE = 200
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What a column probably holds, and why we think so. Certain if its header is a usual one."""
+
+    number: int
+    header: str
+    field: str
+    reason: str
+    is_certain: bool
+    examples: list[str]
+
+    @property
+    def must_be_confirmed(self):
+        return self.field in IDENTITY and not self.is_certain
+
+
+def suggest_columns(organisation: Organisation, table: Table) -> list[Suggestion]:
+    """For every named column: a usual header first, then what was chosen before, then what looks alike."""
+    remembered = {choice.header: choice for choice in organisation.column_choices.select_related("chosen_by")}
+    named = [(number, header) for number, header in enumerate(table.header) if header]
+    certain = {number: KNOWN_HEADERS[_simple(name)] for number, name in named if is_known_header(name)}
+    taken = set(certain.values())
+    suggestions = []
+    for number, header in named:
+        field_name, reason, is_certain = "", "", True
+        choice = remembered.get(_simple(header)[:200])
+        if choice and choice.field != certain.get(number, ""):
+            # What somebody chose outranks the usual meaning, so the usual meaning is no longer certain.
+            field_name, reason, is_certain = choice.field, _remembered(choice), False
+        elif number in certain:
+            field_name = certain[number]
+        else:
+            field_name, reason = _guess(header, [cells[number] for _line, cells in table.rows[:SAMPLE]])
+            is_certain = not field_name
+            if field_name in taken:
+                field_name, reason, is_certain = "", "", True
+        taken.add(field_name)
+        examples = _examples(table, number)
+        suggestions.append(Suggestion(number, header, field_name, reason, is_certain, examples))
+    return suggestions
+
+
+def must_be_asked(suggestions: list[Suggestion]) -> bool:
+    """Whether somebody has to look at the columns before the rows are read."""
+    fields = [suggestion.field for suggestion in suggestions if suggestion.field]
+    return (
+        any(suggestion.must_be_confirmed for suggestion in suggestions)
+        or not {"last_name", "first_name"} <= set(fields)
+        or not {"staff_number", "email"} & set(fields)
+        or len(fields) != len(set(fields))
+        or any(not s.is_certain and not s.field and is_known_header(s.header) for s in suggestions)
+    )
+
+
+def remember_columns(organisation: Organisation, chosen: dict[str, str], user: User | None) -> None:
+    """Only what differs from the usual meaning of a header is worth remembering."""
+    now = timezone.now()
+    different = {
+        _simple(header)[:200]: field_name
+        for header, field_name in chosen.items()
+        if _simple(header) and KNOWN_HEADERS.get(_simple(header), "") != field_name
+    }
+    usual = [_simple(header)[:200] for header in chosen if _simple(header)[:200] not in different]
+    organisation.column_choices.filter(header__in=usual).delete()
+    ColumnChoice.objects.bulk_create(
+        [
+            ColumnChoice(
+                organisation=organisation, header=header, field=field_name, chosen_by=user, chosen_at=now
+            )
+            for header, field_name in different.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["organisation", "header"],
+        update_fields=["field", "chosen_by", "chosen_at"],
+    )
+
+
+def _remembered(choice):
+    day = date_format(choice.chosen_at, "DATE_FORMAT")
+    if choice.chosen_by:
+        return _("%(name)s chose this on %(day)s.") % {"name": choice.chosen_by, "day": day}
+    return _("Chosen on %(day)s.") % {"day": day}
+
+
+def _guess(header, cells):
+    simple = _simple(header)
+    best, field_name = max(
+        (SequenceMatcher(None, simple, known).ratio(), f) for known, f in KNOWN_HEADERS.items()
+    )
+    if best >= ALIKE:
+        return field_name, _("The name looks like a usual one for this field.")
+    filled = [cell for cell in cells if cell.strip()]
+    if filled and sum("@" in cell for cell in filled) > 0.8 * len(filled):
+        return "email", _("Most cells hold an e-mail address.")
+    return "", ""
+
+
+def _examples(table, number):
+    found = []
+    for _line, cells in table.rows[:SAMPLE]:
+        text = plain(cells[number])[:60]
+        if text and text not in found:
+            found.append(text)
+        if len(found) == 3:
+            break
+    return found
 
 
 def label(field_name: str) -> str:

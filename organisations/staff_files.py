@@ -5,8 +5,8 @@ People are recognised by staff number, else by e-mail. An empty cell says nothin
 
 import hashlib
 import json
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from organisations.cleaning import CLEANERS, FIELDS, Unclean
@@ -14,6 +14,7 @@ from organisations.models import Organisation
 from organisations.problems import Problem
 from organisations.spreadsheets import Table, plain, read_table
 from organisations.staff_columns import is_known_header, match_columns
+from organisations.staff_repairs import Action, Repairs, Rule, apply_repairs
 from organisations.uploads import staff_file_limits
 
 
@@ -80,6 +81,8 @@ class Plan:
     unchanged: int = 0
     refused: list[Refusal] = field(default_factory=list)
     unread: list[Problem] = field(default_factory=list)
+    left_out: set[int] = field(default_factory=set)
+    used: Counter = field(default_factory=Counter)
 
     @property
     def differences(self):
@@ -99,6 +102,7 @@ class Plan:
             "unchanged": self.unchanged,
             "leave": len(self.leaving),
             "refused": len({r.line for r in self.refused} | {problem.line for problem in self.unread}),
+            "left_out": len(self.left_out),
             "encoding": self.table.encoding,
             "separator": self.table.separator,
             "unused": [
@@ -122,10 +126,51 @@ def read_staff_file(content: bytes) -> Table:
     return read_table(content, limits=staff_file_limits(), recognises=is_known_header)
 
 
-def check_people(organisation: Organisation, table: Table, chosen: dict[str, str] | None = None) -> Plan:
-    """Compare a file with the people on record; write nothing."""
-    plan = Plan(table, match_columns(table, chosen), unread=list(table.problems))
-    checking = _Checking(plan, _people_on_record(organisation))
+PASSES = 4  # a row left out may take somebody's manager with it, whose fault may have a rule of its own
+PROGRESS_EVERY = 1_000
+
+
+def check_people(
+    organisation: Organisation,
+    table: Table,
+    chosen: dict[str, str] | None = None,
+    repairs: Repairs | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Plan:
+    """Compare a file with the people on record; write nothing.
+
+    Rules that speak of a fault, whatever the value, become corrections of the cells that have it; then all is checked
+    again, because rows belong together.
+    """
+    columns = match_columns(table, chosen)
+    people = _people_on_record(organisation)
+    repairs = repairs or Repairs()
+    repairs = Repairs(dict(repairs.cells), repairs.rules)
+    left_out, used = set(), Counter()
+    for _pass in range(PASSES):
+        plan = _check_once(table, columns, people, repairs, left_out, progress)
+        ruled = _ruled_faults(plan, repairs)
+        if not ruled:
+            break
+        for refusal, rule in ruled:
+            used[rule] += 1
+            if rule.action == Action.LEAVE_OUT:
+                left_out.add(refusal.line)
+            else:
+                repairs.cells[refusal.line, rule.field] = ""
+    plan.used += used
+    return plan
+
+
+def _check_once(table, columns, people, repairs, left_out, progress):
+    repaired = apply_repairs(table, columns, repairs)
+    left_out = left_out | repaired.left_out
+    rows = repaired.rows
+    if left_out:
+        rows = [(line, cells) for line, cells in rows if line not in left_out]
+    unread = [problem for problem in table.problems if problem.line not in left_out]
+    plan = Plan(table, columns, unread=unread, left_out=left_out, used=repaired.used)
+    checking = _Checking(plan, people, rows, progress)
     checking.clean_rows()
     checking.recognise_people()
     checking.refuse_shared_emails()
@@ -133,6 +178,18 @@ def check_people(organisation: Organisation, table: Table, chosen: dict[str, str
     checking.refuse_circles()
     checking.sort_out()
     return plan
+
+
+def _ruled_faults(plan, repairs) -> list[tuple[Refusal, Rule]]:
+    if not repairs.rules:
+        return []
+    field_of = {plan.table.header[number]: name for number, name in plan.columns.items()}
+    found = []
+    for refusal in plan.refused:
+        rule = repairs.rule_for(field_of.get(refusal.column, ""), refusal.code)
+        if rule:
+            found.append((refusal, rule))
+    return found
 
 
 def _people_on_record(organisation):
@@ -148,8 +205,8 @@ def _people_on_record(organisation):
 class _Checking:
     """The steps of one check, which share what they found."""
 
-    def __init__(self, plan: Plan, people: list[Known]):
-        self.plan = plan
+    def __init__(self, plan: Plan, people: list[Known], rows: list, progress=None):
+        self.plan, self.rows, self.progress = plan, rows, progress
         self.header_of = {
             field_name: plan.table.header[number] for number, field_name in plan.columns.items()
         }
@@ -169,7 +226,9 @@ class _Checking:
 
     def clean_rows(self):
         cleaners = [(number, name, CLEANERS[name]) for number, name in self.plan.columns.items()]
-        for line, cells in self.plan.table.rows:
+        for count, (line, cells) in enumerate(self.rows):
+            if self.progress and count % PROGRESS_EVERY == 0:
+                self.progress(count, len(self.rows))
             entry = Entry(line, cells, {})
             for number, name, clean in cleaners:
                 if cells[number]:

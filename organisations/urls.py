@@ -1,6 +1,17 @@
 from django.urls import path
 
-from organisations.views import enrolment, home, invitations, people, programme, tokens
+from organisations.views import (
+    enrolment,
+    home,
+    invitations,
+    onboarding,
+    participation,
+    people,
+    people_lists,
+    programme,
+    self_enrolment,
+    tokens,
+)
 
 app_name = "organisations"
 
@@ -10,7 +21,22 @@ urlpatterns = [
     path("invitations/<str:token>/again/", invitations.send_again, name="send-invitation-again"),
     path("programme/", programme.list_organisations, name="programme"),
     path("programme/organisations/add/", programme.create_organisation, name="create-organisation"),
+    path("programme/organisations/import/", programme.create_organisations, name="create-organisations"),
     path("programme/organisations/<slug:slug>/", programme.show_organisation, name="organisation"),
+    path("programme/organisations/<slug:slug>/checklist/", onboarding.edit_checklist, name="checklist"),
+    path(
+        "programme/organisations/<slug:slug>/stage/", onboarding.move_organisation, name="move-organisation"
+    ),
+    path("programme/organisations/<slug:slug>/licences/", onboarding.move_licences, name="licences"),
+    path(
+        "programme/organisations/<slug:slug>/invitations/<int:pk>/",
+        onboarding.change_manager_invitation,
+        name="change-hr-invitation",
+    ),
+    path("programme/interests/<int:pk>/welcome/", onboarding.welcome_interest, name="welcome-interest"),
+    path("programme/interests/<int:pk>/decline/", onboarding.decline_interest, name="decline-interest"),
+    path("interest/", onboarding.express_interest, name="express-interest"),
+    path("interest/received/", onboarding.interest_received, name="interest-received"),
     path("programme/organisations/<slug:slug>/invite/", programme.invite_manager, name="invite-hr"),
     path(
         "programme/organisations/<slug:slug>/invitations/<int:pk>/revoke/",
@@ -18,12 +44,72 @@ urlpatterns = [
         name="revoke-invitation",
     ),
     path("o/<slug:organisation>/", home.show_organisation, name="home"),
+    path("o/<slug:organisation>/taking-part/", onboarding.taking_part, name="taking-part"),
+    path("o/<slug:organisation>/invitations/", invitations.list_invitations, name="invitations"),
+    path(
+        "o/<slug:organisation>/invitations/<int:pk>/",
+        invitations.change_staff_invitation,
+        name="change-invitation",
+    ),
     path("o/<slug:organisation>/people/invite/", invitations.invite_people, name="invite-people"),
     path("o/<slug:organisation>/tokens/", tokens.api_tokens, name="api-tokens"),
     path("o/<slug:organisation>/tokens/<int:pk>/revoke/", tokens.revoke_token, name="revoke-token"),
     path("o/<slug:organisation>/people/", people.list_people, name="people"),
     path("o/<slug:organisation>/people/add/", people.add_person, name="add-person"),
+    path("o/<slug:organisation>/people/export/", people_lists.export_people, name="export-people"),
+    path("o/<slug:organisation>/people/export/<int:pk>/", people_lists.show_export, name="people-export"),
+    path(
+        "o/<slug:organisation>/people/export/<int:pk>/file/",
+        people_lists.download_export,
+        name="download-people-export",
+    ),
+    path("o/<slug:organisation>/people/change/", people_lists.change_many, name="change-people"),
     path("o/<slug:organisation>/people/<int:pk>/", people.show_person, name="person"),
+    path("o/<slug:organisation>/people/<int:pk>/role/", people.change_role, name="change-role"),
+    path("enrol/<str:token>/", self_enrolment.enrol_yourself, name="enrol-yourself"),
+    path("enrol/address/<str:token>/", self_enrolment.prove_address, name="prove-address"),
+    path(
+        "o/<slug:organisation>/people/self-enrolment/",
+        self_enrolment.manage_self_enrolment,
+        name="self-enrolment",
+    ),
+    path(
+        "o/<slug:organisation>/people/self-enrolment/decide/",
+        self_enrolment.decide_enrolments,
+        name="decide-enrolments",
+    ),
+    path(
+        "o/<slug:organisation>/people/self-enrolment/<int:pk>/close/",
+        self_enrolment.close_link,
+        name="close-enrolment-link",
+    ),
     path("o/<slug:organisation>/people/import/", enrolment.import_people, name="import-people"),
+    path("o/<slug:organisation>/people/import/rules/", enrolment.repair_rules, name="repair-rules"),
     path("o/<slug:organisation>/people/import/<int:pk>/", enrolment.show_import, name="people-import"),
+    path(
+        "o/<slug:organisation>/people/import/<int:pk>/columns/",
+        enrolment.choose_columns,
+        name="import-columns",
+    ),
+    path("o/<slug:organisation>/people/import/<int:pk>/cells/", enrolment.correct_rows, name="correct-rows"),
+    path("o/<slug:organisation>/people/import/<int:pk>/rule/", enrolment.repair_by_rule, name="repair-rule"),
+    path(
+        "o/<slug:organisation>/people/import/<int:pk>/rule/drop/",
+        enrolment.drop_repair_rule,
+        name="drop-repair-rule",
+    ),
+    path(
+        "o/<slug:organisation>/people/import/<int:pk>/workbook/",
+        enrolment.repair_in_workbook,
+        name="repair-workbook",
+    ),
+    path("o/<slug:organisation>/people/import/<int:pk>/undo/", enrolment.undo_import, name="undo-import"),
+    path("programme/participants/", participation.show_completeness, name="completeness"),
+    path("follow-ups/<str:token>/", participation.answer_follow_up, name="follow-up"),
+    path("o/<slug:organisation>/participation/", participation.show_participation, name="my-participation"),
+    path("o/<slug:organisation>/participation/notice/", participation.read_notice, name="notice"),
+    path("o/<slug:organisation>/participation/questions/", participation.answer_entry, name="esf-entry"),
+    path("o/<slug:organisation>/participants/", participation.list_participants, name="participants"),
+    path("o/<slug:organisation>/participants/<int:pk>/exit/", participation.record_exit, name="record-exit"),
+    path("o/<slug:organisation>/participants/<int:pk>/back/", participation.take_back, name="take-back"),
 ]

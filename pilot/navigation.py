@@ -31,6 +31,7 @@ IN_ORGANISATION = [
     Place(_("My skills"), "assessments:my-skills", "skills", frozenset({STAFF})),
     Place(_("My mentoring"), "mentoring:my-mentoring", "mentoring", frozenset({STAFF})),
     Place(_("My learning"), "upskilling:my-learning", "learning", frozenset({STAFF})),
+    Place(_("My participation"), "organisations:my-participation", "sharing", frozenset({STAFF})),
     Place(_("People"), "organisations:people", "people", frozenset({HR})),
     Place(_("Results"), "assessments:imports", "import", frozenset({HR, OFFICER})),
     Place(_("Skills"), "assessments:skills", "chart", frozenset({HR, OFFICER})),
@@ -40,6 +41,7 @@ IN_ORGANISATION = [
 ]
 IN_PROGRAMME = [
     Place(_("Organisations"), "organisations:programme", "organisations", frozenset({OFFICER})),
+    Place(_("Participants"), "organisations:completeness", "people", frozenset({OFFICER})),
     Place(_("Reports"), "reporting:reports", "report", frozenset({OFFICER, COMMITTEE, AUDITOR})),
 ]
 

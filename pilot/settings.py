@@ -172,7 +172,10 @@ if PROCESS != "worker":
     }
     CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
-    "quarterly-report": {"task": "reporting.tasks.request_due_report", "schedule": timedelta(hours=6)}
+    "leavers": {"task": "organisations.tasks.tidy_people", "schedule": timedelta(hours=1)},
+    "quarterly-report": {"task": "reporting.tasks.request_due_report", "schedule": timedelta(hours=6)},
+    "quarantine": {"task": "assessments.tasks.request_clearing", "schedule": timedelta(hours=6)},
+    "follow-ups": {"task": "organisations.tasks.request_follow_ups", "schedule": timedelta(hours=6)},
 }
 
 RUN_LEASE = timedelta(minutes=15)  # longer than CELERY_TASK_TIME_LIMIT: a live worker never loses its run
@@ -201,6 +204,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # addresses are proven by the invitation that was sent to them
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {"interest": "5/5m/ip"}  # besides allauth's own: expressions of interest
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -276,11 +280,26 @@ if IN_PRODUCTION:
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     }
 
+# --- Participants -----------------------------------------------------------------------------------------------------
+
+# A directory for each version of the information notice; the last by name counts.
+NOTICES = BASE_DIR / "organisations" / "data" / "notices"
+QUARANTINE_DAYS = 90  # results of somebody who has not read the notice are deleted after this time
+ESF_ENTRY_DAYS = 28  # to answer the questions of the ESF+ record, from the day of entry
+# Asked only when the managing authority wants it in writing: disability, third_country_national, foreign_background.
+ESF_QUESTIONS_ON_REQUEST = env.list("ESF_QUESTIONS_ON_REQUEST", default=[])
+
 # --- Limits -----------------------------------------------------------------------------------------------------------
 
 STAFF_FILE_MAX_BYTES = 20_000_000
 STAFF_FILE_MAX_ROWS = 50_000
 STAFF_FILE_MAX_COLUMNS = 200
+STAFF_FILE_AT_ONCE_ROWS = 2_000  # longer files are checked and written by a worker
+STAFF_REPAIR_MAX_ROWS = 5_000  # refused rows in one workbook for repair
+EXPORT_AT_ONCE_ROWS = 2_000  # longer lists of people are written by a worker
+EXPORT_KEPT = timedelta(days=7)
+ENROLMENT_LINK_LONGEST = timedelta(days=365)
+ORGANISATION_FILE_MAX_ROWS = 500
 PIX_MAX_BYTES = 30_000_000
 PIX_MAX_ROWS = 100_000
 SMALLEST_PUBLISHED_COUNT = 5  # may be raised, never lowered

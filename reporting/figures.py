@@ -217,6 +217,7 @@ NEWEST = f"""
            AND result.framework_id = %(framework)s
            AND result.measure = 'profile'
            AND result.is_shared
+           AND result.held_until IS NULL
            AND result.shared_at < %(end)s
            AND person.enrolled_at < %(end)s
          ORDER BY result.person_id, result.shared_at DESC, result.id DESC

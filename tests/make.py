@@ -18,8 +18,13 @@ from assessments.models import (
     TargetProfile,
 )
 from mentoring.models import Application, LeftOut, MentoringRound, MentoringSession, Pairing
+from organisations import licences
 from organisations.importing import check_upload
 from organisations.models import (
+    Acknowledgement,
+    Checklist,
+    EsfRecord,
+    Interest,
     Membership,
     Organisation,
     Person,
@@ -30,6 +35,9 @@ from organisations.models import (
     StoredFile,
     User,
 )
+from organisations.notices import current_version
+from organisations.participation import open_record
+from organisations.scope import only
 from reporting.models import Report, ReportFile
 from reporting.periods import Quarter
 from reporting.snapshots import frozen, hash_of
@@ -54,8 +62,10 @@ def user(email=None, **fields):
 
 
 def organisation(slug=None, **fields):
+    """Active, with a complete checklist and a hundred seats, unless told."""
     number = next(_numbers)
-    return Organisation.objects.create(
+    quota, settled = fields.pop("licence_quota", 100), fields.pop("checklist", {})
+    made = Organisation.objects.create(
         programme=programme(),
         slug=slug or f"organisation-{number}",
         **{
@@ -64,8 +74,49 @@ def organisation(slug=None, **fields):
             "sector": Organisation.Sector.OTHER,
             "size_class": Organisation.SizeClass.MEDIUM,
             "kind": Organisation.Kind.PRIVATE,
-            "licence_quota": 100,
             "languages": ["fr", "en"],
+            **fields,
+        },
+    )
+    with only(made.pk):
+        if settled is not None:
+            checklist(made, **settled)
+        made.stage_changes.create(stage=made.stage, day=made.joined_on)
+        if quota:
+            licences.grant(made, quota)
+    return made
+
+
+def checklist(organisation, **fields):
+    """With nothing missing."""
+    return Checklist.objects.create(
+        organisation=organisation,
+        **{
+            "agreement_signed_on": date(2025, 6, 2),
+            "data_protection_roles": Checklist.Roles.JOINT,
+            "delegation_informed_on": date(2025, 6, 2),
+            "contact_name": "Ada Weber",
+            "contact_email": "ada@acme.example",
+            "privacy_email": "privacy@acme.example",
+            "headcount": 120,
+            "group_links": Checklist.GroupLinks.AUTONOMOUS,
+            "within_sme_limits": True,
+            **fields,
+        },
+    )
+
+
+def interest(**fields):
+    return Interest.objects.create(
+        programme=programme(),
+        **{
+            "name": "Brasserie Dudelange",
+            "legal_id": "B204118",
+            "kind": Organisation.Kind.PRIVATE,
+            "sector": Organisation.Sector.INDUSTRY,
+            "size_class": Organisation.SizeClass.SMALL,
+            "contact_name": "Max Muster",
+            "contact_email": "max@dudelange.example",
             **fields,
         },
     )
@@ -84,9 +135,10 @@ def programme_member(role=Role.OFFICER, email=None):
     return account
 
 
-def person(organisation, **fields):
+def person(organisation, *, informed=True, **fields):
+    """Somebody enrolled who, unless told, has read the information notice."""
     number = next(_numbers)
-    return Person.objects.create(
+    made = Person.objects.create(
         organisation=organisation,
         **{
             "last_name": f"Last{number:04}",
@@ -97,6 +149,31 @@ def person(organisation, **fields):
             **fields,
         },
     )
+    if informed:
+        acknowledgement(made)
+    return made
+
+
+def acknowledgement(person, **fields):
+    return Acknowledgement.objects.create(
+        organisation=person.organisation,
+        person=person,
+        **{"version": current_version(), "language": "en", **fields},
+    )
+
+
+def esf_record(person, **fields):
+    """The record of somebody who joined today and has answered nothing."""
+    record = open_record(person)
+    if fields:
+        EsfRecord.objects.filter(pk=record.pk).delete()
+        record = EsfRecord.objects.create(
+            organisation=person.organisation,
+            programme=person.organisation.programme,
+            person=person,
+            **{"due_on": record.due_on, "missing": record.missing, **fields},
+        )
+    return record
 
 
 def people_import(organisation, content=b"last_name,first_name,staff_number\nWeber,Ada,1\n", user=None):

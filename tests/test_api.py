@@ -145,3 +145,9 @@ def test_the_reference_is_a_page_and_its_document_names_every_list(client, db):
     assert "https://" not in page.content.decode().replace("https://www.w3.org", ""), (
         "nothing from a third party"
     )
+
+
+def test_the_token_of_a_closed_organisation_opens_nothing(client, acme, key):
+    acme.stage = "withdrawn"
+    acme.save()
+    assert client.get("/api/v1/people/", headers=key).status_code == 401

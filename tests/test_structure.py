@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from organisations.models import Role
+from pilot.navigation import IN_ORGANISATION, IN_PROGRAMME
+
 ROOT = Path(__file__).resolve().parent.parent
 MAY_IMPORT = {
     "organisations": set(),
@@ -100,6 +103,13 @@ def test_only_the_fixed_places_stand_at_the_top():
         ".docker".split()
     )
     assert {name.partition("/")[0] for name in tracked if name} <= fixed | needed
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("places", [IN_ORGANISATION, IN_PROGRAMME])
+def test_the_rail_names_few_places(role, places):
+    """More than seven are searched rather than seen."""
+    assert len([place for place in places if role in place.roles]) <= 7
 
 
 @pytest.mark.parametrize("app", MAY_IMPORT)

@@ -12,6 +12,7 @@ from assessments import importing
 from assessments.forms import ExportForm
 from assessments.matching import attach_waiting
 from assessments.pix_tables import check_size
+from assessments.quarantine import held_count
 from organisations.access import Role, members_only
 from organisations.overview import Fact
 from organisations.problems import Refused
@@ -26,6 +27,7 @@ def list_imports(request):
     context = {
         "page": Paginator(imports, PER_PAGE).get_page(request.GET.get("page")),
         "waiting": request.organisation.results.waiting().count(),
+        "held": held_count(request.organisation),
     }
     return render(request, "assessments/imports.html", context)
 

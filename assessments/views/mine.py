@@ -9,6 +9,7 @@ from assessments.charts import levels_chart, radar_chart
 from assessments.profiles import profile_of
 from assessments.sharing import current_choice, share_levels, stop_sharing
 from organisations.access import Role, members_only
+from organisations.notices import has_acknowledged
 
 
 @require_GET
@@ -17,6 +18,7 @@ def show_skills(request):
     profile = profile_of(request.person)
     rows = [skill.as_row for skill in profile.skills]
     context = {"profile": profile, "rows": rows, "choice": current_choice(request.person)}
+    context["to_be_informed"] = not has_acknowledged(request.person)
     if profile.latest:
         context["levels_chart"] = levels_chart(rows, title=profile.message)
         context["radar_chart"] = radar_chart(rows, title=_("The shape of your skills"))

@@ -4,14 +4,19 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 
 class UserManager(BaseUserManager):
+    def end_sessions(self, user_ids):
+        """Sign these accounts out wherever they are signed in."""
+        self.filter(pk__in=user_ids).update(access_version=F("access_version") + 1)
+
     def create_user(self, email, password=None, **fields):
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
@@ -38,6 +43,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_staff = models.BooleanField(_("may use the administration"), default=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+    access_version = models.PositiveIntegerField(default=0, editable=False)
 
     objects = UserManager()
 
@@ -52,6 +58,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self):
         return self.name or self.email
+
+    def _get_session_auth_hash(self, secret=None):
+        """Sessions end with the password, and when what the account may do has changed (`end_sessions`)."""
+        told = f"{super()._get_session_auth_hash(secret)} {self.access_version}"
+        return salted_hmac("organisations.User.session", told, secret=secret, algorithm="sha256").hexdigest()
 
     @cached_property
     def roles_by_organisation(self):

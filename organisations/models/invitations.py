@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +22,34 @@ def digest_of(token):
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+class InvitationState(models.TextChoices):
+    """Where an invitation stands, by the newest thing that happened to it."""
+
+    WAITING = "waiting", _("waiting to be sent")
+    SENT = "sent", _("sent")
+    BOUNCED = "bounced", _("bounced")
+    OPENED = "opened", _("opened")
+    ACCEPTED = "accepted", _("accepted")
+    EXPIRED = "expired", _("expired")
+    REVOKED = "revoked", _("revoked")
+
+
 class InvitationQuerySet(models.QuerySet):
+    def with_state(self):
+        """Each with `state_code`, by the same rules as `Invitation.code`."""
+        return self.annotate(
+            state_code=Case(
+                When(used_at__isnull=False, then=Value(InvitationState.ACCEPTED)),
+                When(revoked_at__isnull=False, then=Value(InvitationState.REVOKED)),
+                When(expires_at__lte=timezone.now(), then=Value(InvitationState.EXPIRED)),
+                When(bounced_at__isnull=False, then=Value(InvitationState.BOUNCED)),
+                When(opened_at__isnull=False, then=Value(InvitationState.OPENED)),
+                When(sent_at__isnull=False, then=Value(InvitationState.SENT)),
+                default=Value(InvitationState.WAITING),
+                output_field=models.CharField(),
+            )
+        )
+
     def unused(self):
         """Neither accepted nor withdrawn; perhaps expired."""
         return self.filter(used_at=None, revoked_at=None)
@@ -45,6 +72,8 @@ class Invitation(models.Model):
     invited_at = models.DateTimeField(_("invited at"), default=timezone.now)
     expires_at = models.DateTimeField(_("expires at"))
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    bounced_at = models.DateTimeField(_("bounced at"), null=True, blank=True)
+    opened_at = models.DateTimeField(_("opened at"), null=True, blank=True)
     used_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
 
@@ -79,16 +108,26 @@ class Invitation(models.Model):
         self.salt = secrets.token_hex(16)
         self.digest = digest_of(self.token)
         self.expires_at = timezone.now() + timedelta(days=settings.INVITATION_DAYS)
+        self.sent_at = self.bounced_at = self.opened_at = None
+
+    @property
+    def code(self):
+        """Where it stands, as an `InvitationState`."""
+        if self.used_at:
+            return InvitationState.ACCEPTED
+        if self.revoked_at:
+            return InvitationState.REVOKED
+        if self.expires_at <= timezone.now():
+            return InvitationState.EXPIRED
+        if self.bounced_at:
+            return InvitationState.BOUNCED
+        if self.opened_at:
+            return InvitationState.OPENED
+        return InvitationState.SENT if self.sent_at else InvitationState.WAITING
 
     @property
     def state(self):
-        if self.used_at:
-            return _("accepted")
-        if self.revoked_at:
-            return _("revoked")
-        if self.expires_at <= timezone.now():
-            return _("expired")
-        return _("sent") if self.sent_at else _("waiting to be sent")
+        return self.code.label
 
     @property
     def is_open(self):

@@ -122,7 +122,11 @@ class Organisation(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     licence_quota = models.PositiveIntegerField(
-        _("Pix licences granted"), validators=[MaxValueValidator(100_000)], default=0
+        _("Pix licences granted"),
+        validators=[MaxValueValidator(100_000)],
+        default=0,
+        editable=False,
+        help_text=_("The sum of all grants, kept in step by the ledger."),
     )
     languages = ArrayField(
         models.CharField(max_length=2, choices=Language),
@@ -131,6 +135,12 @@ class Organisation(models.Model):
     )
     stage = models.CharField(_("stage"), max_length=10, choices=Stage, default=Stage.ACTIVE)
     joined_on = models.DateField(_("joined on"), default=timezone.localdate)
+    access_ends_on = models.DateField(
+        _("access ends on"),
+        null=True,
+        blank=True,
+        help_text=_("From this day on its people don't come in any more; officers still see its history."),
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("organisation"), _("organisations")
@@ -140,11 +150,24 @@ class Organisation(models.Model):
                 fields=["programme", "legal_id"],
                 name="one_organisation_per_legal_id",
                 violation_error_message=_("An organisation with this legal identifier already takes part."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage="closing") | Q(access_ends_on__isnull=False),
+                name="a_closing_organisation_says_until_when",
+                violation_error_message=_("Give the day on which access ends."),
+            ),
         ]
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_shut(self):
+        """Whether its people have lost access."""
+        if self.stage in (self.Stage.CLOSED, self.Stage.WITHDRAWN):
+            return True
+        ends_on = self.access_ends_on
+        return self.stage == self.Stage.CLOSING and ends_on is not None and ends_on <= timezone.localdate()
 
 
 class Membership(models.Model):

@@ -4,17 +4,22 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.db import transaction
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from organisations import invitations
 from organisations.access import Role, members_only
 from organisations.forms import AcceptInvitationForm
 from organisations.models import User
+from organisations.onboarding_forms import InvitationFilterForm
+from organisations.views.onboarding import change_invitation
+
+PER_PAGE = 50
 
 
 def _without_referrer(response):
@@ -30,6 +35,8 @@ def accept_invitation(request, token):
     invitation = invitations.find(token)
     if invitation is None:
         return _unusable(request, token)
+    if request.method == "GET":
+        invitations.note_opened(invitation)
     if request.user.is_authenticated:
         return _without_referrer(_accept_signed_in(request, invitation))
     if User.objects.filter(email=invitation.email).exists():
@@ -81,6 +88,37 @@ def send_again(request, token):
     """Ask for a new link. The answer is the same whether or not the old one ever existed."""
     invitations.send_again(token)
     return _without_referrer(render(request, "organisations/invitation_sent_again.html"))
+
+
+@require_GET
+@members_only(Role.HR)
+def list_invitations(request):
+    """Staff invitations with their states and links, the newest first."""
+    form = InvitationFilterForm(request.GET)
+    form.is_valid()
+    found = request.organisation.invitations.filter(role=Role.STAFF).with_state()
+    if state := form.cleaned_data.get("state"):
+        found = found.filter(state_code=state)
+    page = Paginator(
+        found.filter(email__icontains=form.cleaned_data.get("q", "")).select_related("person"), PER_PAGE
+    ).get_page(request.GET.get("page"))
+    rows = [(invitation, invitations.link(invitation) if invitation.is_open else "") for invitation in page]
+    context = {
+        "form": form,
+        "page": page,
+        "rows": rows,
+        "is_filtered": any(request.GET.get(name) for name in form.fields),
+    }
+    return render(request, "organisations/invitations.html", context)
+
+
+@require_POST
+@members_only(Role.HR)
+def change_staff_invitation(request, pk):
+    """Send it again, withdraw it, or note that its mail came back."""
+    invitation = get_object_or_404(request.organisation.invitations, pk=pk, role=Role.STAFF)
+    messages.success(request, change_invitation(invitation, request))
+    return redirect("organisations:invitations", request.organisation.slug)
 
 
 @require_http_methods(["GET", "POST"])

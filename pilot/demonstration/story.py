@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
+from django.conf import settings
 from django.utils import timezone
 
 from assessments import importing as results
@@ -18,8 +19,25 @@ from mentoring import rounds, sessions
 from mentoring.models import MentoringSession
 from mentoring.pairing import pair
 from organisations import importing as people
-from organisations.models import Membership, Organisation, Person, Programme, ProgrammeMember, Role, User
-from organisations.scope import only
+from organisations import licences
+from organisations.models import (
+    Acknowledgement,
+    Checklist,
+    EsfAnswers,
+    EsfRecord,
+    FollowUpContact,
+    Funder,
+    Membership,
+    Organisation,
+    Person,
+    Programme,
+    ProgrammeMember,
+    Role,
+    User,
+)
+from organisations.notices import current_version
+from organisations.participation import NEEDED
+from organisations.scope import every_organisation, only
 from pilot.demonstration.people import SETTINGS, Setting, Somebody, invent_staff, staff_file
 from pilot.demonstration.pix_export import HIGHEST_PIX, Participation, write_profiles
 from reporting.periods import Quarter
@@ -65,6 +83,8 @@ def tell() -> dict:
     programme = Programme.objects.get(slug="pilot")
     _make_programme_accounts(programme)
     made = {setting.slug: _organisation(programme, setting) for setting in SETTINGS}
+    with every_organisation():
+        _answer_questions(programme, Random("answers for the European fund"))
     officer = User.objects.get(email="officer@pilot.example")
     for quarter in ("2025Q4", "2026Q1", "2026Q2", "2026Q3"):
         request_report(programme, Quarter.parse(quarter), officer)
@@ -117,7 +137,6 @@ def _organisation(programme, setting: Setting) -> dict:
         sector=facts["sector"],
         size_class=facts["size_class"],
         kind=facts["kind"],
-        licence_quota=facts["quota"],
         languages=["fr", "de"],
         joined_on=date(2025, 9, 15),
     )
@@ -128,6 +147,7 @@ def _organisation(programme, setting: Setting) -> dict:
     random = Random(f"demonstration of {setting.slug}")
     staff = invent_staff(setting, random)
     with only(organisation.pk):
+        _settle(organisation, setting, facts["quota"])
         _enrol(organisation, staff, manager)
         set_targets(organisation, "", TARGETS, manager)
         for family, levels in JOB_TARGETS.items():
@@ -156,13 +176,87 @@ def _organisation(programme, setting: Setting) -> dict:
         }
 
 
+def _settle(organisation, setting, quota):
+    """What was agreed before anybody was enrolled, and the seats that came with it."""
+    alone, day = Checklist.GroupLinks.AUTONOMOUS, organisation.joined_on
+    Checklist.objects.create(
+        organisation=organisation,
+        agreement_signed_on=day - timedelta(days=14),
+        data_protection_roles=Checklist.Roles.JOINT,
+        delegation_informed_on=day - timedelta(days=30),
+        contact_name=f"HR of {setting.name}",
+        contact_email=f"hr@{setting.slug}.example",
+        privacy_email=f"privacy@{setting.slug}.example",
+        headcount=setting.staff,
+        group_links=Checklist.GroupLinks.PUBLIC if organisation.kind == Organisation.Kind.PUBLIC else alone,
+        within_sme_limits=setting.staff < 250,
+    )
+    for stage, days in (("interest", 60), ("eligible", 45), ("signed", 14), ("active", 0)):
+        organisation.stage_changes.create(stage=stage, day=day - timedelta(days=days))
+    licences.grant(organisation, quota, Funder.ESF)
+    organisation.licence_moves.update(at=datetime.combine(day, datetime.min.time(), UTC))
+
+
 def _enrol(organisation, staff, manager):
     checked = people.check_upload(organisation, "personnel.csv", staff_file(staff), manager)
     people.commit_import(checked, manager)
     enrolled = datetime.combine(ENROLLED, datetime.min.time(), UTC) + timedelta(hours=9)
+    _inform(organisation, enrolled)
     later = [somebody.staff_number for somebody in staff[int(len(staff) * 0.8) :]]
     organisation.people.update(enrolled_at=enrolled)
     organisation.people.filter(staff_number__in=later).update(enrolled_at=enrolled + timedelta(days=110))
+
+
+def _inform(organisation, day):
+    """Everybody reads the notice on their first day, in the language of the house."""
+    people = list(organisation.people.all())
+    Acknowledgement.objects.bulk_create(
+        Acknowledgement(
+            organisation=organisation, person=person, version=current_version(), language="fr", at=day
+        )
+        for person in people
+    )
+    EsfRecord.objects.bulk_create(
+        EsfRecord(
+            organisation=organisation,
+            programme=organisation.programme,
+            person=person,
+            entered_on=day.date(),
+            due_on=day.date() + timedelta(days=settings.ESF_ENTRY_DAYS),
+            missing=list(NEEDED),
+        )
+        for person in people
+    )
+
+
+def _answer_questions(programme, random):
+    """Most answer everything, some leave the last questions open, and a few have not answered at all."""
+    records, answers, contacts = [], [], []
+    for record in programme.esf_records.order_by("organisation__slug", "person__staff_number"):
+        draw = random.random()
+        if draw > 0.94:
+            continue
+        own = {"organisation_id": record.organisation_id, "person_id": record.person_id}
+        answers.append(
+            EsfAnswers(
+                **own,
+                gender=random.choice(EsfAnswers.Gender.values[:2]),
+                birth_date=date(1965, 1, 1) + timedelta(days=random.randrange(14_000)),
+                employment=EsfAnswers.Employment.EMPLOYED,
+                education=random.choice(EsfAnswers.Education.values),
+                contract=EsfAnswers.Contract.PERMANENT,
+                working_time=EsfAnswers.WorkingTime.FULL_TIME,
+                in_training=None if draw > 0.86 else random.random() < 0.1,
+            )
+        )
+        record.missing = ["in_training", "contact"] if draw > 0.86 else []
+        record.answered_at = datetime.combine(record.entered_on, datetime.min.time(), UTC) + timedelta(days=4)
+        records.append(record)
+        if not record.missing:
+            contacts.append(FollowUpContact(**own, email=f"{record.person_id}@private.example"))
+    EsfAnswers.objects.bulk_create(answers)
+    FollowUpContact.objects.bulk_create(contacts)
+    EsfRecord.objects.bulk_update(records, ["missing", "answered_at"], batch_size=500)
 
 
 def _take_pix(organisation, setting, staff, manager, campaign, name, when, share, random) -> int:

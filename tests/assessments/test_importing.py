@@ -50,6 +50,7 @@ def test_a_row_is_kept_as_the_file_says(acme):
     assert found == {
         "campaign": campaign,
         "superseded_by": None,
+        "held_until": None,
         "person": person,
         "measure": "profile",
         "line": 2,
@@ -414,6 +415,7 @@ def test_a_confirmed_import_is_done_by_a_run_once(acme, hr):
         "retakes": 0,
         "matched": 1,
         "unmatched": 0,
+        "held": 0,
         "attached": 0,
     }
     assert (acme.results.count(), result_import.campaign, result_import.outcome) == (

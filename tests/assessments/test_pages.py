@@ -1,6 +1,7 @@
 """The pages: who sees and does what, and what bad input gets."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -367,11 +368,10 @@ def test_no_level_of_anybody_stands_on_the_pages_of_an_import(client, acme, hr):
     upload(client, content)
     result_import = ResultImport.objects.get()
     importing.import_results(result_import)
+    ResultImport.objects.update(uploaded_at=datetime(2026, 1, 1, 12, tzinfo=UTC))  # no minutes like a level
 
     for name, arguments in (("result-import", [result_import.pk]), ("waiting", []), ("imports", [])):
-        page = re.sub(
-            r"\b\d\d:\d\d\b", "", text_of(client.get(address(name, *arguments)))
-        )  # minutes are no pix
+        page = text_of(client.get(address(name, *arguments)))
         assert not re.search(r"\b(3[789]|4\d|5[0-2]|712)\b", page), name
 
 

@@ -5,6 +5,9 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from organisations import licences
+from organisations.models import Funder
+
 STAFF = "Nom;Prénom;E-mail;Matricule;Date de sortie\nWeber;Ada;ada@acme.lu;1;\nTun;Ben;ben@acme.lu;2;\n"
 
 
@@ -37,8 +40,6 @@ def test_it_says_what_a_file_would_do_and_does_nothing(acme, run):
             "refused": [],
             "encoding": "utf-8",
             "separator": ";",
-            "unused": [],
-            "errors": [],
         },
     )
     assert (acme.people.count(), acme.people_imports.count(), acme.files.count()) == (0, 0, 0)
@@ -83,6 +84,15 @@ def test_refused_rows_end_it_with_the_reasons_and_write_nothing(acme, run):
     assert acme.people.count() == 0
 
 
+def test_too_few_seats_end_it_and_write_nothing(acme, run):
+    licences.expire(acme, licences.licences_left(acme), Funder.STATE)
+    for arguments in ([], ["--commit"]):
+        code, answer = run(STAFF, *arguments)
+        assert (code, answer["create"], answer["refused"]) == (1, 2, [])
+        assert answer["errors"][0]["reason"].startswith("2 Pix seats are missing (needed: 2, free: 0).")
+    assert (acme.people.count(), acme.people_imports.count()) == (0, 0)
+
+
 @pytest.mark.parametrize("text", ["", "%PDF-1.4", "a;a\n1;2", b"\x00\x01\x02\x03\x04\x05\x06\x07" * 9])
 def test_a_file_that_is_none(acme, run, text):
     code, answer = run(text)
@@ -92,7 +102,7 @@ def test_a_file_that_is_none(acme, run, text):
 
 def test_columns_may_be_named(acme, run):
     code, answer = run(STAFF.replace("E-mail", "Login"), "--map", "Login=email", "--map", "Matricule=")
-    assert (code, answer["create"], answer["unused"]) == (0, 2, ["Matricule"])
+    assert (code, answer["create"]) == (0, 2)
 
     code, answer = run(STAFF, "--map", "Login")
     assert (code, answer["errors"][0]["reason"]) == (
@@ -121,6 +131,26 @@ def test_a_file_that_is_not_there(acme, capsys):
 def test_an_organisation_must_be_named(acme):
     with pytest.raises(CommandError):
         call_command("import_people", "staff.csv")
+
+
+def test_an_import_is_taken_back_by_its_number(acme, run, capsys):
+    _code, answer = run(STAFF, "--commit")
+
+    call_command("undo_import", str(answer["change_set"]), "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"change_set": answer["change_set"], "restored": 0, "removed": 2, "left": []}
+    assert acme.people.count() == 2
+
+    call_command("undo_import", str(answer["change_set"]), "--json", "--commit")
+    assert json.loads(capsys.readouterr().out) == told
+    assert acme.people.count() == 0
+    assert acme.people_imports.get().state == "undone"
+
+
+def test_a_change_set_that_is_not_there(db, capsys):
+    with pytest.raises(SystemExit):
+        call_command("undo_import", "987654", "--json", "--commit")
+    assert "no change set 987654" in json.loads(capsys.readouterr().out)["errors"][0]["reason"]
 
 
 def test_unusable_options_are_refused_as_json(monkeypatch, capsys):

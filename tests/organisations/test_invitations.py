@@ -219,3 +219,150 @@ def test_twenty_clicks_at_once_have_one_winner():
     assert answers.count("accepted") == 1
     assert User.objects.filter(email="ada@acme.example").count() == 1
     assert Run.objects.count() == 1
+
+
+# --- States, and the pages that show them -----------------------------------------------------------------------------
+
+
+def test_an_invitation_tells_what_happened_to_it(client, acme, invitation, officer):
+    states = [invitation.code]
+    invitations.send(invitation)
+    states.append(invitation.code)
+    client.get(address(invitation))
+    invitation.refresh_from_db()
+    states.append(invitation.code)
+    invitations.note_bounced(invitation)
+    invitation.refresh_from_db()
+    states.append(invitation.code)
+    client.post(address(invitation), ANSWER)
+    invitation.refresh_from_db()
+    states.append(invitation.code)
+    assert states == ["waiting", "sent", "opened", "bounced", "accepted"]
+
+
+def test_the_database_and_the_row_agree_about_the_state(acme, officer, invitation):
+    invitations.send(invitation)
+    dead_links(acme, officer)
+    bounced = invitations.invite(acme, "bounced@acme.example", Role.HR, officer)
+    invitations.note_bounced(bounced)
+    found = {each.email: (each.state_code, each.code) for each in acme.invitations.with_state()}
+    assert found == {
+        "ada@acme.example": ("sent", "sent"),
+        "used@acme.example": ("accepted", "accepted"),
+        "revoked@acme.example": ("revoked", "revoked"),
+        "expired@acme.example": ("expired", "expired"),
+        "bounced@acme.example": ("bounced", "bounced"),
+    }
+
+
+def test_opening_a_link_is_remembered_once_and_it_works_as_before(client, invitation):
+    for _scanner in range(2):
+        client.get(address(invitation))
+        invitation.refresh_from_db()
+    first = invitation.opened_at
+    client.get(address(invitation))
+    invitation.refresh_from_db()
+    assert invitation.opened_at == first
+    assert client.post(address(invitation), ANSWER).url == "/o/acme/"
+
+
+def test_a_refused_address_is_noted_and_not_tried_again(invitation, monkeypatch):
+    from smtplib import SMTPRecipientsRefused
+
+    from django.core.mail.backends.locmem import EmailBackend
+
+    def refuse(self, messages):
+        raise SMTPRecipientsRefused({"ada@acme.example": (550, b"unknown")})
+
+    monkeypatch.setattr(EmailBackend, "send_messages", refuse)
+    run = Run.objects.get()
+    carry_out(run.pk)
+    run.refresh_from_db()
+    invitation.refresh_from_db()
+    assert (run.state, invitation.code) == ("done", "bounced")
+
+
+def test_sending_again_ends_the_earlier_link(client, acme, hr, mailoutbox):
+    person = make.person(acme, email="tom@acme.example")
+    invitations.invite_people(acme, [person], hr)
+    earlier = acme.invitations.get()
+    acme.invitations.update(invited_at=timezone.now() - timedelta(hours=1), bounced_at=timezone.now())
+    Run.objects.all().delete()
+    client.force_login(hr)
+    page = reverse("organisations:change-invitation", args=["acme", earlier.pk])
+    assert client.post(page, {"act": "again"}).url == reverse("organisations:invitations", args=["acme"])
+    carry_out(Run.objects.get().pk)
+    renewed = acme.invitations.get()
+    assert (renewed.person, renewed.code, renewed.token != earlier.token) == (person, "sent", True)
+    client.logout()
+    assert client.get(address(earlier)).status_code == 410
+    assert client.get(address(renewed)).status_code == 200
+
+
+def test_neither_an_accepted_nor_a_withdrawn_invitation_is_sent_again(acme, hr, officer):
+    dead_links(acme, officer)
+    for email in ("used@acme.example", "revoked@acme.example"):
+        assert not invitations.invite_again(acme.invitations.get(email=email), hr)
+    assert invitations.invite_again(acme.invitations.get(email="expired@acme.example"), hr)
+
+
+def test_hr_finds_states_and_links_of_staff(client, acme, globex, hr, officer):
+    person = make.person(acme, email="tom@acme.example")
+    invitations.invite_people(acme, [person], hr)
+    invitations.invite(acme, "other-hr@acme.example", Role.HR, officer)
+    client.force_login(hr)
+    page = reverse("organisations:invitations", args=["acme"])
+    shown = client.get(page).content.decode()
+    invitation = acme.invitations.get(role=Role.STAFF)
+    assert invitations.link(invitation) in shown
+    assert "other-hr@acme.example" not in shown, "officers look after HR managers"
+    assert [len(client.get(f"{page}?state={state}").context["rows"]) for state in ("waiting", "opened")] == [
+        1,
+        0,
+    ]
+    assert client.get(f"{page}?q=nobody").context["rows"] == []
+    client.post(reverse("organisations:change-invitation", args=["acme", invitation.pk]), {"act": "revoke"})
+    assert len(client.get(f"{page}?state=revoked").context["rows"]) == 1
+
+
+def test_hr_can_touch_neither_an_hr_managers_invitation_nor_a_foreign_one(client, acme, globex, hr, officer):
+    of_hr = invitations.invite(acme, "other-hr@acme.example", Role.HR, officer)
+    foreign = invitations.invite(globex, "tom@globex.example", Role.STAFF, officer)
+    client.force_login(hr)
+    for invitation in (of_hr, foreign):
+        page = reverse("organisations:change-invitation", args=["acme", invitation.pk])
+        assert client.post(page, {"act": "revoke"}).status_code == 404
+
+
+def test_an_officer_sends_an_hr_managers_invitation_again(client, acme, officer, invitation):
+    acme.invitations.update(invited_at=timezone.now() - timedelta(hours=1))
+    client.force_login(officer)
+    page = reverse("organisations:change-hr-invitation", args=["acme", invitation.pk])
+    client.post(page, {"act": "bounced"})
+    assert acme.invitations.get().code == "bounced"
+    client.post(page, {"act": "again"})
+    assert (acme.invitations.get().code, acme.invitations.get().token != invitation.token) == (
+        "waiting",
+        True,
+    )
+
+
+def test_a_link_to_a_closed_organisation_looks_like_any_dead_link(client, acme, invitation):
+    token = invitation.token
+    dead = page_without_secrets(client.get(reverse("organisations:accept-invitation", args=["0" * 64])))
+    acme.stage = "closed"
+    acme.save()
+    response = client.get(reverse("organisations:accept-invitation", args=[token]))
+    assert response.status_code == 410
+    assert page_without_secrets(response) == dead
+
+
+def test_the_list_asks_the_same_number_of_queries(client, acme, hr, django_assert_max_num_queries):
+    client.force_login(hr)
+    page = reverse("organisations:invitations", args=["acme"])
+    invitations.invite_people(acme, [make.person(acme)], hr)
+    with django_assert_max_num_queries(17) as one:  # two of them are the tests' own fence
+        client.get(page)
+    invitations.invite_people(acme, [make.person(acme) for _each in range(3)], hr)
+    with django_assert_max_num_queries(len(one)):
+        client.get(page)

@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from organisations.models import Person
+from organisations import licences
+from organisations.models import Funder, Person
 from tests import make
 
 
@@ -111,6 +112,16 @@ def test_a_person_is_enrolled_by_form(signed_in, acme):
         ["fr", "de"],
         "2024-03-01",
     )
+
+
+def test_nobody_is_enrolled_without_a_seat(signed_in, acme):
+    licences.expire(acme, licences.licences_left(acme), Funder.STATE)
+
+    response = signed_in.post(address("add-person"), entries())
+
+    assert response.status_code == 422
+    assert "One Pix seat is missing (needed: 1, free: 0)." in response.content.decode()
+    assert acme.people.count() == 0
 
 
 def test_a_double_click_enrols_once(signed_in, acme):

@@ -15,6 +15,10 @@ NOT_SHOWN = {
     "contenttypes.ContentType": "belongs to the framework",
     "admin.LogEntry": "is shown as the history of each object",
     "upskilling.OfferCompetence": "is shown on the page of its offer",
+    "organisations.EsfAnswers": "a person's answers are theirs alone",
+    "organisations.EsfSensitiveAnswers": "a person's answers are theirs alone",
+    "organisations.FollowUpContact": "a private address is for the two questions after leaving, and nothing else",
+    "organisations.FollowUpAnswer": "a person's answers are theirs alone",
     "account.EmailConfirmation": "its page would show the key that confirms an address",
 }
 

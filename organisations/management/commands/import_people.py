@@ -4,6 +4,8 @@ from organisations.commands import ReportingCommand
 from organisations.importing import check_upload, commit_import, problems_of
 from organisations.problems import Problem, Refused
 
+KEYS = ("rows", "create", "update", "unchanged", "leave", "refused", "encoding", "separator")
+
 
 class Command(ReportingCommand):
     help = (
@@ -29,15 +31,18 @@ class Command(ReportingCommand):
         chosen = _columns(options["map"])
         people_import = check_upload(organisation, Path(file).name, content, None, chosen)
         problems = problems_of(people_import)
-        answer = {**people_import.counts, "refused": [problem.as_dict() for problem in problems]}
-        if problems:
-            refusal = Refused(problems)
+        counts = {name: value for name, value in people_import.counts.items() if name in KEYS}
+        answer = {**counts, "refused": [problem.as_dict() for problem in problems]}
+        try:
+            if problems:
+                raise Refused(problems)
+            commit_import(people_import)
+        except Refused as refusal:
             refusal.answer = answer
-            raise refusal
-        commit_import(people_import)
+            raise
         if options["commit"]:
             answer["change_set"] = None if self.changed_nothing(answer) else people_import.pk
-        return {**answer, "errors": []}
+        return answer
 
     def changed_nothing(self, answer):
         return not (answer["create"] or answer["update"] or answer["leave"])

@@ -1,0 +1,18 @@
+"""Writing new people: only where enrolment is open, and each with a Pix seat."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from organisations import licences
+from organisations.journey import check_enrolment_is_open
+from organisations.models import Organisation, Person, User
+
+
+@transaction.atomic
+def enrol(organisation: Organisation, people: Sequence[Person], by: User | None) -> list[Person]:
+    """Enrol all of them or nobody. Raises `CannotEnrol` or `NoSeatsLeft` with what is missing."""
+    check_enrolment_is_open(organisation)
+    enrolled = Person.objects.bulk_create(people)
+    licences.assign(organisation, enrolled, by)
+    return enrolled

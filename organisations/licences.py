@@ -1,0 +1,246 @@
+"""The ledger of Pix seats: granted, assigned, used, returned, expired; never more than there are.
+
+    granted ─→ free ─→ assigned to a person ─→ used
+                 ↑ └→ expired      │
+                 └──── returned ───┘   (not used: free again)
+
+Each move locks the organisation's pots first, so two moves at once take turns, and the database refuses a pot that
+would fall below zero. A person holds one seat at most. Everything about many people is written by sets.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Count, F, Q, Sum
+from django.utils.translation import ngettext
+
+from organisations.models import Funder, LicenceMove, LicencePot, Organisation, Person, User
+
+Kind = LicenceMove.Kind
+FUNDERS = Funder.values  # seats of the first are given out first
+
+
+class NoSeatsLeft(ValidationError):
+    """More seats were asked for than are free. Carries a sentence."""
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Totals of an organisation since the start."""
+
+    granted: int = 0
+    assigned: int = 0
+    used: int = 0
+    returned: int = 0
+    expired: int = 0
+
+    @property
+    def left(self) -> int:
+        return self.granted - self.expired - self.assigned + self.returned
+
+    @property
+    def in_hand(self) -> int:
+        """Assigned and not used yet."""
+        return self.assigned - self.returned - self.used
+
+
+def balance(organisation: Organisation) -> Balance:
+    """What the ledger says, over all funders."""
+    totals = organisation.licence_pots.aggregate(**{kind: Sum(kind, default=0) for kind in Kind.values})
+    return Balance(**totals)
+
+
+def total(pots: Iterable[LicencePot]) -> Balance:
+    """The same, of pots that were read already."""
+    pots = list(pots)
+    return Balance(**{kind: sum(getattr(pot, kind) for pot in pots) for kind in Kind.values})
+
+
+def licences_left(organisation: Organisation) -> int:
+    """How many seats can still be assigned."""
+    return balance(organisation).left
+
+
+def holders(organisation: Organisation, people: Iterable[Person | int] | None = None) -> set[int]:
+    """The ids of people who hold a seat, used or not; among these people, if told."""
+    return set(_held(organisation, people))
+
+
+def seats_needed(organisation: Organisation, people: Iterable[Person | int]) -> int:
+    """How many of these people (by row or id) would take a seat."""
+    wanted = set(_ids(people))
+    return len(wanted - holders(organisation, wanted))
+
+
+def shortage(needed: int, left: int) -> str:
+    """How many seats are missing, as a sentence. Empty: there are enough."""
+    missing = needed - left
+    if missing <= 0:
+        return ""
+    sentence = ngettext(
+        "One Pix seat is missing (needed: %(needed)d, free: %(left)d). Ask your programme officer for more.",
+        "%(missing)d Pix seats are missing (needed: %(needed)d, free: %(left)d). "
+        "Ask your programme officer for more.",
+        missing,
+    )
+    return sentence % {"missing": missing, "needed": needed, "left": left}
+
+
+@transaction.atomic
+def grant(
+    organisation: Organisation,
+    number: int,
+    funder: str = Funder.STATE,
+    by: User | None = None,
+    note: str = "",
+) -> LicenceMove:
+    """Give an organisation more seats."""
+    pots = _locked_pots(organisation)
+    if funder not in pots:
+        LicencePot.objects.create(organisation=organisation, funder=funder)
+    move = _move(organisation, funder, Kind.GRANTED, number, by, note)
+    _keep_quota(organisation)
+    return move
+
+
+def grant_first(grants: Iterable[tuple[Organisation, tuple[int, str]]], by: User | None = None) -> None:
+    """The first seats of organisations that were just made, by sets."""
+    first = [(organisation, number, funder) for organisation, (number, funder) in grants if number]
+    LicencePot.objects.bulk_create(
+        LicencePot(organisation=each, funder=funder, granted=number) for each, number, funder in first
+    )
+    LicenceMove.objects.bulk_create(
+        LicenceMove(organisation=each, funder=funder, kind=Kind.GRANTED, number=number, by=by)
+        for each, number, funder in first
+    )
+
+
+@transaction.atomic
+def expire(
+    organisation: Organisation, number: int, funder: str, by: User | None = None, note: str = ""
+) -> LicenceMove:
+    """Take free seats away: their time is over, or their funder wants them back."""
+    pot = _locked_pots(organisation).get(funder)
+    _check(number, pot.left if pot else 0)
+    return _move(organisation, funder, Kind.EXPIRED, number, by, note)
+
+
+@transaction.atomic
+def assign(organisation: Organisation, people: Iterable[Person | int], by: User | None = None) -> int:
+    """Give a seat to each of these people who holds none, or to nobody when there are too few. Returns how many."""
+    pots = _locked_pots(organisation)
+    wanted = _ids(people)
+    held = holders(organisation, wanted)
+    waiting = [pk for pk in dict.fromkeys(wanted) if pk not in held]
+    if sentence := shortage(len(waiting), sum(pot.left for pot in pots.values())):
+        raise NoSeatsLeft(sentence)
+    start = 0
+    for funder in FUNDERS:
+        pot = pots.get(funder)
+        part = waiting[start : start + (pot.left if pot else 0)]
+        _write(organisation, funder, Kind.ASSIGNED, part, by)
+        start += len(part)
+    return len(waiting)
+
+
+@transaction.atomic
+def use(organisation: Organisation, people: Iterable[Person | int], by: User | None = None) -> int:
+    """Note that these people have begun with Pix. Who holds no seat, or has used theirs, is left out."""
+    return _move_seats_in_hand(organisation, people, Kind.USED, by)
+
+
+@transaction.atomic
+def take_back(
+    organisation: Organisation, people: Iterable[Person | int], by: User | None = None, note: str = ""
+) -> int:
+    """Return the unused seats of these people to the free ones, such as those of leavers. Returns how many."""
+    return _move_seats_in_hand(organisation, people, Kind.RETURNED, by, note)
+
+
+def unused_of_leavers(organisation: Organisation) -> list[int]:
+    """The ids of people who left without using their seat."""
+    in_hand = _in_hand(organisation)
+    return list(organisation.people.left().filter(pk__in=in_hand).values_list("pk", flat=True))
+
+
+# --- Inside the ledger ------------------------------------------------------------------------------------------------
+
+
+def _move_seats_in_hand(organisation, people, kind, by, note=""):
+    _locked_pots(organisation)
+    in_hand = _in_hand(organisation, _ids(people))
+    for funder in FUNDERS:
+        part = [pk for pk, each in in_hand.items() if each == funder]
+        _write(organisation, funder, kind, part, by, note)
+    return len(in_hand)
+
+
+def _held(organisation, people=None):
+    """Person id -> funder of the seat that the person holds."""
+    return {pk: funder for pk, funder, _used in _seats(organisation, people)}
+
+
+def _in_hand(organisation, people=None):
+    """Person id -> funder, of seats that are assigned and not used."""
+    return {pk: funder for pk, funder, used in _seats(organisation, people) if not used}
+
+
+def _seats(organisation, people=None):
+    moves = organisation.licence_moves.filter(person__isnull=False)
+    if people is not None:
+        moves = moves.filter(person__in=_ids(people))
+    counts = {kind: Count("pk", filter=Q(kind=kind)) for kind in (Kind.ASSIGNED, Kind.RETURNED, Kind.USED)}
+    held = moves.values("person_id", "funder").order_by("person_id").annotate(**counts)
+    return held.filter(assigned__gt=F("returned")).values_list("person_id", "funder", "used")
+
+
+def _locked_pots(organisation):
+    """The organisation's pots by funder; other moves wait until this transaction ends."""
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    pots = organisation.licence_pots.select_for_update(of=("self",)).order_by("pk")
+    return {pot.funder: pot for pot in pots}
+
+
+def _write(organisation, funder, kind, people, by, note=""):
+    """One entry for each person, and the pot in step."""
+    if not people:
+        return
+    LicenceMove.objects.bulk_create(
+        [
+            LicenceMove(
+                organisation=organisation, funder=funder, kind=kind, number=1, person_id=pk, by=by, note=note
+            )
+            for pk in people
+        ],
+        batch_size=5_000,
+    )
+    organisation.licence_pots.filter(funder=funder).update(**{kind: F(kind) + len(people)})
+
+
+def _move(organisation, funder, kind, number, by, note):
+    move = LicenceMove(
+        organisation=organisation, funder=funder, kind=kind, number=number, by=by, note=note[:200]
+    )
+    move.full_clean(exclude=["organisation", "by"])
+    move.save()
+    organisation.licence_pots.filter(funder=funder).update(**{kind: F(kind) + number})
+    return move
+
+
+def _check(number, left):
+    if number > left:
+        raise NoSeatsLeft(
+            ngettext("Only %(left)d seat is free.", "Only %(left)d seats are free.", left) % {"left": left}
+        )
+
+
+def _keep_quota(organisation):
+    """The organisation's own column is the sum of all grants, for lists and reports."""
+    organisation.licence_quota = balance(organisation).granted
+    Organisation.objects.filter(pk=organisation.pk).update(licence_quota=organisation.licence_quota)
+
+
+def _ids(people):
+    return [getattr(each, "pk", each) for each in people]
