@@ -14,6 +14,7 @@ from organisations.models import ColumnChoice, Organisation, Person, User
 from organisations.problems import Problem, Refused
 from organisations.spreadsheets import Table, plain
 
+NAMES_SHOWN = 10  # of the columns of a file that has other ones
 # Usual headers in English, French, German and Luxembourgish, without accents and signs.
 HEADERS = {
     "last_name": "last name|surname|family name|lastname|name|nom|nom de famille|nachname|familienname|zuname|numm"
@@ -83,10 +84,9 @@ def _apply_choices(table, chosen, fields):
                 % {"field": field_name, "known": known}
             )
         if _simple(name) not in places:
-            known = ", ".join(header for header in table.header if header)
             raise Refused(
                 _("The file has no column “%(name)s”. Its columns are: %(known)s.")
-                % {"name": name, "known": known}
+                % {"name": name, "known": _names_in(table)}
             )
         for number, other in fields.items():
             if other == field_name:
@@ -111,7 +111,7 @@ def _doubled_fields(table, columns):
 
 def _missing_fields(table, columns):
     present = set(columns.values())
-    known = ", ".join(name for name in table.header if name)
+    known = _names_in(table)
     sentence = _("No column holds the field %(field)s. Name the column so; the file has: %(known)s.")
     for field_name in ("last_name", "first_name"):
         if field_name not in present:
@@ -119,6 +119,12 @@ def _missing_fields(table, columns):
     if not present & {"staff_number", "email"}:
         either = _("staff number or e-mail")
         yield Problem(sentence % {"field": either, "known": known}, table.header_line)
+
+
+def _names_in(table):
+    """The file's columns in a sentence: the first ones, so that it stays a sentence."""
+    names = [name for name in table.header if name]
+    return ", ".join(names[:NAMES_SHOWN] + ["…"] * (len(names) > NAMES_SHOWN))
 
 
 # --- Suggestions ------------------------------------------------------------------------------------------------------

@@ -18,6 +18,12 @@ urlpatterns = [
     path("", include("reporting.urls")),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("health/", views.health, name="health"),
+    # Asked for by browsers on pages that are not ours, such as the administration's.
+    path(
+        "favicon.ico",
+        login_not_required(RedirectView.as_view(url=f"{settings.STATIC_URL}img/favicon.svg")),
+        name="favicon",
+    ),
     path("accounts/email/", views.own_address, name="account_email"),  # before allauth's, which changes it
     path("accounts/", include("allauth.account.urls")),
     path("api/", login_not_required(RedirectView.as_view(pattern_name="api-reference")), name="api"),

@@ -15,10 +15,15 @@ from django.db import connection
 from django.db.backends.signals import connection_created
 from django.test import Client
 from django.utils import translation
+from hypothesis import settings as hypothesis_settings
 
 from organisations import scope
 from organisations.models import Role
 from tests import make
+
+# Examples are judged by what they give, never by how long they take on a busy machine.
+hypothesis_settings.register_profile("untimed", deadline=None, derandomize=True)
+hypothesis_settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -95,6 +95,7 @@ OPEN = {
     "home": "sends people to their own places",
     "accessibility": "the statement that the law asks for",
     "health": "asked by the load balancer",
+    "favicon": "a picture",
     "organisations:set-language": "visitors choose a language, too",
     "organisations:accept-invitation": "the link itself is the key",
     "organisations:follow-up": "the link itself is the key",

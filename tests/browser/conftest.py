@@ -35,6 +35,15 @@ class Platform:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def make_administrator(self, email):
+        """The first account, which whoever runs the platform makes."""
+        self.manage(
+            "shell",
+            "-v0",
+            "-c",
+            f"from organisations.models import User; User.objects.create_superuser('{email}', '{PASSWORD}')",
+        )
+
     def make_programme_account(self, email, role):
         """What a platform admin does in the administration."""
         self.manage(

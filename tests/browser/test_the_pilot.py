@@ -142,6 +142,7 @@ def wait_for_mail(human, platform, email):
 
 
 def test_six_people_go_through_the_pilot(platform, meet, screenshots):
+    platform.make_administrator("admin@pilot.example")
     platform.make_programme_account("officer@pilot.example", "officer")
     platform.make_programme_account("committee@pilot.example", "committee")
     people = participants()
@@ -354,6 +355,16 @@ def test_six_people_go_through_the_pilot(platform, meet, screenshots):
     committee.picture("report")
     hr.open("/o/moselle/")
     hr.picture("first-page")
+
+    # A platform administrator finds everything in the administration, and no secret.
+    administrator = meet("administrator")
+    administrator.sign_in("admin@pilot.example")
+    administrator.open("/admin/organisations/organisation/")
+    administrator.sees("Brasserie Moselle")
+    administrator.picture("administration")
+    administrator.open("/admin/organisations/invitation/")
+    administrator.sees("hr@moselle.example")
+    assert link.rstrip("/").rpartition("/")[2] not in administrator.page.content()
 
     # Nobody strays: a committee member has no way into the organisation, HR none into the programme.
     committee.open("/o/moselle/")

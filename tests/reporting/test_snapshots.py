@@ -173,7 +173,7 @@ def test_no_small_number_is_ever_published(steps, spreads):
     """Whatever happened in the programme: no count of people of 1 to 4, no difference of a quarter, no sum."""
     before, during = sorted((step[0] for step in steps), reverse=True), [0] * 4
     since = sorted((sum(step) for step in steps), reverse=True)
-    during = [max(now - was, 0) for now, was in zip(since, before, strict=True)]
+    during = [max(later - earlier, 0) for later, earlier in zip(since, before, strict=True)]
     growths = [Growth(was, came) for was, came in zip(before, during, strict=True)]
     participants = dict(zip(("enrolled", "assessed", "shared", "certifiable"), growths, strict=True))
     levels = [Levels(spread(*spreads[at]), spread(*spreads[at + 1])) for at in (0, 2)]
