@@ -58,6 +58,7 @@ class Platform:
 
 @contextlib.contextmanager
 def without(names):
+    """Other tests of the session need these variables, so they are away for a moment only."""
     kept = {name: os.environ.pop(name) for name in names if name in os.environ}
     try:
         yield
@@ -69,9 +70,11 @@ def without(names):
 def platform(tmp_path_factory):
     """Web server, worker and sweep on throw-away servers of their own."""
     state = tmp_path_factory.mktemp("platform")
-    with without(OWN_SERVERS), Servers(state / "servers", new_secrets(), throw_away=True) as servers:
+    with contextlib.ExitStack() as stack:
+        with without(OWN_SERVERS):
+            servers = stack.enter_context(Servers(state / "servers", new_secrets(), throw_away=True))
+            environment = os.environ | servers.environment
         port = free_port()
-        environment = os.environ | servers.environment
         environment |= {
             "PILOT_ENVIRONMENT": "development",
             "PILOT_PROCESS": "manage",
