@@ -12,11 +12,9 @@ from itertools import groupby
 
 from django.db import connection, transaction
 
-from assessments.models import Result
+from assessments.models import Result, Waiting
 from assessments.quarantine import held_until, is_informed
 from organisations.models import Organisation
-
-Waiting = Result.Waiting
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,8 @@
 import pytest
 
 from assessments.matching import attach_waiting, match
-from assessments.models import Result
+from assessments.models import Waiting
 from tests import make
-
-Waiting = Result.Waiting
 
 
 def matched(numbers, *rows):

@@ -1,0 +1,34 @@
+"""What people can do today: frameworks, what was imported, results, targets, and who lets whom see them.
+
+Frameworks are reference data for everybody. All else belongs to one organisation.
+"""
+
+from assessments.models.frameworks import (
+    HIGHEST_LEVEL,
+    Area,
+    Competence,
+    Crosswalk,
+    CrosswalkEntry,
+    Framework,
+    in_active_language,
+)
+from assessments.models.imports import Campaign, Kind, ResultImport, Waiting
+from assessments.models.results import Result
+from assessments.models.targets import SharingChoice, TargetProfile
+
+__all__ = [
+    "HIGHEST_LEVEL",
+    "Area",
+    "Campaign",
+    "Competence",
+    "Crosswalk",
+    "CrosswalkEntry",
+    "Framework",
+    "Kind",
+    "Result",
+    "ResultImport",
+    "SharingChoice",
+    "TargetProfile",
+    "Waiting",
+    "in_active_language",
+]
