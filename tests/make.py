@@ -236,6 +236,29 @@ def result(organisation, person=None, levels=None, **fields):
     )
 
 
+def shares_of_items(organisation, person=None, shares=(50, *[None] * 15), **fields):
+    """A shared assessment: the share of items of each competence in hundredths, of ten items each; no level."""
+    shares = list(shares)
+    return Result.objects.create(
+        organisation=organisation,
+        person=person,
+        **{
+            "campaign": fields.pop("campaign", None) or campaign(organisation, kind=Kind.ASSESSMENT),
+            "result_import": fields.pop("result_import", None)
+            or result_import(organisation, kind=Kind.ASSESSMENT),
+            "framework": Framework.objects.pix(),
+            "measure": Result.Measure.SHARE_OF_ITEMS,
+            "key": uuid.uuid4(),
+            "is_shared": True,
+            "shared_at": timezone.now(),
+            "shares": shares,
+            "items": [None if share is None else 10 for share in shares],
+            "validated": [None if share is None else share // 10 for share in shares],
+            **fields,
+        },
+    )
+
+
 def unshared_result(organisation, **fields):
     """Somebody who takes part and has not shared their profile in Pix."""
     return Result.objects.create(

@@ -21,6 +21,10 @@ class ResultQuerySet(models.QuerySet):
     def profiles(self):
         return self.filter(measure=Result.Measure.PROFILE)
 
+    def with_levels(self):
+        """Without those of which the source gave the score only."""
+        return self.exclude(levels=None)
+
     def waiting(self):
         """Results that belong to nobody yet."""
         return self.current().filter(person=None)
