@@ -7,9 +7,7 @@ gives way to a newer export of its campaign.
 import csv
 import io
 import json
-from collections import defaultdict
 from collections.abc import Callable
-from datetime import datetime
 from hashlib import sha256
 
 from django.db import connection, transaction
@@ -17,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments import matching
+from assessments import matching, participations
 from assessments.models import Campaign, Framework, Kind, Result, ResultImport
 from assessments.pix_files import read_export
 from assessments.pix_profiles import ProfilesCollection
@@ -375,39 +373,11 @@ def imported_columns(collection: ProfilesCollection) -> list[str]:
 
 
 def participation_keys(collection: ProfilesCollection) -> list[str]:
-    """A name for each participation that is the same in every export of the campaign, whatever language and order.
-
-    It is made of the campaign, the person as the file gives them, the UTC day (older exports know no more) and all
-    values. Participations that agree in all this are counted, the earliest first.
-    """
-    campaign = f"{collection.kind} {collection.campaign_id}"
-    participations = zip(
+    return participations.participation_keys(
+        collection.campaign_id,
         collection.last_names,
         collection.first_names,
         collection.external_ids,
-        collection.student_numbers,
         collection.shared_at,
-        collection.table.rows,
-        strict=True,
+        collection.pix_scores,
     )
-    digests = [
-        sha256(
-            "\x1f".join((campaign, *names, str(moment.toordinal()) if moment else "", *row[-32:])).encode()
-        ).hexdigest()[:32]
-        for *names, moment, row in participations
-    ]
-    if len(set(digests)) < len(digests):
-        return told_apart(digests, collection.shared_at)
-    return digests
-
-
-def told_apart(digests: list[str], moments: list[datetime | None]) -> list[str]:
-    places = defaultdict(list)
-    for place, digest in enumerate(digests):
-        places[digest].append(place)
-    for digest, same in places.items():
-        for count, place in enumerate(
-            sorted(same, key=lambda place: (moments[place] is not None, moments[place]))[1:]
-        ):
-            digests[place] = sha256(f"{digest} {count + 2}".encode()).hexdigest()[:32]
-    return digests
