@@ -1,29 +1,50 @@
-"""Frameworks and crosswalks come from files. What is loaded is never edited: a change is a new version."""
+"""Frameworks and crosswalks come from files as drafts; an officer publishes them. A change is a new version."""
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.models import Area, Competence, Crosswalk, CrosswalkEntry, Framework
+from organisations.models import User
 from organisations.problems import Problem, Refused
 
 DATA = Path(__file__).parent / "data"
 
 
-def load_frameworks(directory: Path = DATA) -> dict[str, list[str]]:
-    """Load every framework and crosswalk of the directory that is not there yet. Running it again changes nothing."""
-    done = {"created": [], "unchanged": []}
+def load_frameworks(directory: Path = DATA, *, publish: bool = False) -> dict[str, list[str]]:
+    """Load every framework and crosswalk of the directory that is not there yet. Running it again changes nothing.
+
+    They are drafts; with `publish` they are in use at once, as the first set-up needs it. Raises `Refused` for a file
+    that differs from what was loaded under its version.
+    """
+    done: dict[str, list[str]] = {"created": [], "unchanged": []}
     with transaction.atomic():
         for pattern, load in (("framework-*.json", load_framework), ("crosswalk-*.json", load_crosswalk)):
             for path in sorted(directory.glob(pattern)):
                 content = path.read_bytes()
                 is_new = load(json.loads(content), hashlib.sha256(content).hexdigest(), path.name)
                 done["created" if is_new else "unchanged"].append(path.name)
+        if publish:
+            for versions in (Framework, Crosswalk):
+                versions.objects.filter(published_at=None).update(published_at=timezone.now())
     return done
+
+
+def publish(version: Framework | Crosswalk, user: User | None) -> None:
+    """Put a version in use; from then on nobody can change it. A map needs both its frameworks published first.
+
+    Publishing again changes nothing. Raises `Refused`.
+    """
+    if isinstance(version, Crosswalk) and not (version.source.published_at and version.target.published_at):
+        raise Refused(_("Publish both frameworks of this map first."))
+    type(version).objects.filter(pk=version.pk, published_at=None).update(
+        published_at=timezone.now(), published_by=user
+    )
 
 
 def load_framework(data: dict, digest: str, name: str) -> bool:
@@ -34,7 +55,7 @@ def load_framework(data: dict, digest: str, name: str) -> bool:
             "name": data["name"],
             "source": data["source"],
             "digest": digest,
-            "published_at": start_of(data["published_on"]),
+            "issued_on": date.fromisoformat(data["published_on"]),
         },
     )
     refuse_an_edit(framework.digest, digest, name)
@@ -64,7 +85,11 @@ def load_crosswalk(data: dict, digest: str, name: str) -> bool:
         source=source,
         target=target,
         version=data["version"],
-        defaults={"note": data["note"], "digest": digest, "published_at": start_of(data["published_on"])},
+        defaults={
+            "note": data["note"],
+            "digest": digest,
+            "issued_on": date.fromisoformat(data["published_on"]),
+        },
     )
     refuse_an_edit(crosswalk.digest, digest, name)
     if is_new:
@@ -84,7 +109,7 @@ def load_crosswalk(data: dict, digest: str, name: str) -> bool:
 
 
 def newest(code: str) -> Framework:
-    return Framework.objects.filter(code=code).latest("published_at", "pk")
+    return Framework.objects.filter(code=code).latest("issued_on", "pk")
 
 
 def refuse_an_edit(loaded: str, digest: str, name: str) -> None:
@@ -93,7 +118,3 @@ def refuse_an_edit(loaded: str, digest: str, name: str) -> None:
             "%(file)s differs from what was loaded under this version. Give the change a version of its own."
         )
         raise Refused([Problem(reason % {"file": name})])
-
-
-def start_of(day: str) -> datetime:
-    return datetime.fromisoformat(day).replace(tzinfo=UTC)

@@ -30,7 +30,7 @@ hypothesis_settings.load_profile("untimed")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Fill the reference data as the owner, then become the web role on every connection."""
     with django_db_blocker.unblock():
-        call_command("load_frameworks", "--commit", "--json", stdout=io.StringIO())
+        call_command("load_frameworks", "--publish", "--commit", "--json", stdout=io.StringIO())
         with connection.cursor() as cursor:
             # Only tests may empty tables, and only because Django's transactional tests do it that way.
             cursor.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {settings.WEB_ROLE}")

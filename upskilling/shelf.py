@@ -83,7 +83,7 @@ def links_from(competences: list[Competence]) -> LinksByTopic:
     for competence in competences:
         links[competence.pk].append((competence.position, PRIMARY))
     frameworks = {competence.framework_id for competence in competences}
-    crosswalks = Crosswalk.objects.filter(source__in=frameworks)
+    crosswalks = Crosswalk.objects.published().filter(source__in=frameworks)
     newest = crosswalks.order_by("target_id", "-published_at", "-pk").distinct("target_id")
     entries = CrosswalkEntry.objects.filter(crosswalk__in=newest.values("pk"))
     for topic, position, strength in entries.values_list("target_id", "source__position", "strength"):

@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from organisations.models import User
+
 HIGHEST_LEVEL = 8
 
 
@@ -15,14 +17,21 @@ def in_active_language(titles):
     return ""
 
 
-class FrameworkQuerySet(models.QuerySet):
+class PublishedQuerySet(models.QuerySet):
+    """Versions of reference data: loaded as drafts, and used once an officer has published them."""
+
+    def published(self):
+        return self.exclude(published_at=None)
+
+
+class FrameworkQuerySet(PublishedQuerySet):
     def pix(self):
         """The version of the Pix framework that new results are measured in."""
-        return self.filter(code=Framework.PIX, published_at__isnull=False).latest("published_at", "pk")
+        return self.published().filter(code=Framework.PIX).latest("published_at", "pk")
 
 
 class Framework(models.Model):
-    """One version of a list of competences. Never edited once loaded: a change is a new version.
+    """One version of a list of competences. Once published it never changes (the database sees to it).
 
     Codes collide between frameworks (Pix 1.2 is not DigComp 1.2), so a competence is always framework and code.
     """
@@ -33,8 +42,10 @@ class Framework(models.Model):
     version = models.CharField(_("version"), max_length=30)
     name = models.CharField(_("name"), max_length=100)
     source = models.TextField(_("source"), blank=True)
+    issued_on = models.DateField(_("issued on"), null=True, blank=True)
     digest = models.CharField(_("SHA-256 of its data"), max_length=64, editable=False)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    published_by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True, blank=True)
 
     objects = FrameworkQuerySet.as_manager()
 
@@ -71,7 +82,7 @@ class Area(models.Model):
 class CompetenceQuerySet(models.QuerySet):
     def of_pix(self):
         """Those of the Pix framework that new results are measured in."""
-        published = Framework.objects.filter(code=Framework.PIX, published_at__isnull=False)
+        published = Framework.objects.published().filter(code=Framework.PIX)
         return self.filter(framework=published.order_by("-published_at", "-pk").values("pk")[:1])
 
 
@@ -109,8 +120,12 @@ class Crosswalk(models.Model):
     target = models.ForeignKey(Framework, models.PROTECT, related_name="crosswalks_to")
     version = models.CharField(_("version"), max_length=30)
     note = models.TextField(_("note"), blank=True)
+    issued_on = models.DateField(_("issued on"), null=True, blank=True)
     digest = models.CharField(_("SHA-256 of its data"), max_length=64, editable=False)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    published_by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True, blank=True)
+
+    objects = PublishedQuerySet.as_manager()
 
     class Meta:
         verbose_name, verbose_name_plural = _("crosswalk"), _("crosswalks")

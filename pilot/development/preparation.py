@@ -17,7 +17,7 @@ from pilot.development.local import LOGS, ROOT
 from pilot.development.trouble import Trouble, disk_full, last_lines, say
 
 MIGRATIONS = [["migrate", "--no-input", "--verbosity=0"]]
-REFERENCE_DATA = [["load_frameworks", "--commit"], ["load_catalogue", "--commit"]]
+REFERENCE_DATA = [["load_frameworks", "--publish", "--commit"], ["load_catalogue", "--commit"]]
 DEMONSTRATION = [["demo", "--if-empty", "--commit"]]
 
 

@@ -5,10 +5,11 @@ import shutil
 
 import pytest
 from django.core.management import call_command
+from django.db import IntegrityError, transaction
 from django.utils import translation
 
-from assessments.frameworks import DATA, load_frameworks
-from assessments.models import Competence, Crosswalk, Framework
+from assessments.frameworks import DATA, load_frameworks, publish
+from assessments.models import Area, Competence, Crosswalk, CrosswalkEntry, Framework
 from organisations.problems import Refused
 
 pytestmark = pytest.mark.django_db
@@ -90,12 +91,65 @@ def test_an_edited_file_under_the_same_version_is_refused(tmp_path):
         load_frameworks(tmp_path)
 
 
-def test_a_new_version_stands_beside_the_old_one(tmp_path):
+@pytest.fixture
+def draft(tmp_path):
+    """A new version of the Pix framework, loaded and not yet published."""
     data = json.loads((DATA / "framework-pix.json").read_text())
     data |= {"version": "2027", "published_on": "2027-01-01"}
     (tmp_path / "framework-pix.json").write_text(json.dumps(data))
-    before = Framework.objects.pix()
-
     assert load_frameworks(tmp_path) == {"created": ["framework-pix.json"], "unchanged": []}
-    assert Framework.objects.pix().version == "2027"
-    assert before.competences.count() == Framework.objects.pix().competences.count() == 16
+    return Framework.objects.get(version="2027")
+
+
+def test_a_new_version_is_a_draft_until_somebody_publishes_it(draft, officer):
+    before = Framework.objects.pix()
+    assert before != draft
+
+    publish(draft, officer)
+
+    assert Framework.objects.pix() == draft
+    assert Framework.objects.get(pk=draft.pk).published_by == officer
+    assert before.competences.count() == draft.competences.count() == 16
+
+
+def test_publishing_twice_keeps_the_first_date(draft, officer):
+    publish(draft, officer)
+    first = Framework.objects.get(pk=draft.pk).published_at
+
+    publish(draft, None)
+
+    draft.refresh_from_db()
+    assert (draft.published_at, draft.published_by) == (first, officer)
+
+
+def test_a_map_waits_for_its_frameworks(draft, officer):
+    walk = Crosswalk.objects.create(
+        source=draft, target=Framework.objects.get(code="digcomp-3.0"), version="2", digest="0"
+    )
+
+    with pytest.raises(Refused, match="Publish both frameworks of this map first"):
+        publish(walk, officer)
+
+
+def test_a_draft_may_be_thrown_away(draft):
+    draft.areas.update(titles={"en": "Other"})
+
+    draft.delete()
+
+    assert not Framework.objects.filter(version="2027").exists()
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda: Framework.objects.filter(code="pix").update(name="Another"),
+        lambda: Framework.objects.filter(code="pix").update(published_at=None),
+        lambda: Crosswalk.objects.update(version="9"),
+        lambda: Area.objects.filter(framework__code="pix").update(titles={}),
+        lambda: Competence.objects.filter(framework__code="pix", code="1.1").update(position=99),
+        lambda: CrosswalkEntry.objects.all()._raw_delete("default"),
+    ],
+)
+def test_the_database_refuses_to_change_a_published_version(edit):
+    with pytest.raises(IntegrityError, match="a published version never changes"), transaction.atomic():
+        edit()
