@@ -71,7 +71,7 @@ class ResultAdmin(ReadOnly):
     """Without levels: those belong to the person."""
 
     list_display = ["last_name", "first_name", "organisation", "campaign", "measure", "shared_at", "person"]
-    list_filter = ["measure", "is_shared", "waiting_reason"]
+    list_filter = ["measure", "is_shared", "waiting_reason", "attached"]
     list_select_related = ["organisation", "campaign", "person"]
     search_fields = ["last_name", "first_name", "external_id", "student_number"]
     exclude = ["levels", "pix", "pix_score", "certifiable", "certifiable_count"]
@@ -79,6 +79,21 @@ class ResultAdmin(ReadOnly):
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("levels", "pix", "imported_columns")
+
+
+@admin.register(models.Identity)
+class IdentityAdmin(ReadOnly):
+    list_display = ["__str__", "organisation", "external_id", "student_number", "reason", "noticed_at"]
+    list_filter = ["reason"]
+    list_select_related = ["organisation"]
+    search_fields = ["last_name", "first_name", "external_id", "student_number"]
+
+
+@admin.register(models.Decision)
+class DecisionAdmin(ReadOnly):
+    list_display = ["identity", "organisation", "person", "decided_by", "decided_at", "reversed_at"]
+    list_select_related = ["identity", "organisation", "person", "decided_by"]
+    search_fields = ["identity__last_name", "identity__first_name", "person__last_name"]
 
 
 @admin.register(models.TargetProfile)

@@ -10,7 +10,9 @@ from django.utils import timezone
 from assessments.models import (
     Campaign,
     Competence,
+    Decision,
     Framework,
+    Identity,
     Kind,
     Result,
     ResultImport,
@@ -272,6 +274,21 @@ def unshared_result(organisation, **fields):
             "is_shared": False,
             **fields,
         },
+    )
+
+
+def identity(organisation, **fields):
+    """Somebody whom a source names and who was not recognised."""
+    return Identity.objects.create(
+        organisation=organisation,
+        **{"key": uuid.uuid4(), "last_name": "Weber", "first_name": "Ada", "reason": "name_alone", **fields},
+    )
+
+
+def decision(identity, person=None, **fields):
+    """That the identity is this person, or nobody enrolled here."""
+    return Decision.objects.create(
+        organisation=identity.organisation, identity=identity, person=person, **fields
     )
 
 

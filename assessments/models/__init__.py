@@ -12,6 +12,7 @@ from assessments.models.frameworks import (
     Framework,
     in_active_language,
 )
+from assessments.models.identities import Decision, Identity, Sign
 from assessments.models.imports import Campaign, Kind, ResultImport, Waiting
 from assessments.models.results import Result
 from assessments.models.targets import SharingChoice, TargetProfile
@@ -23,11 +24,14 @@ __all__ = [
     "Competence",
     "Crosswalk",
     "CrosswalkEntry",
+    "Decision",
     "Framework",
+    "Identity",
     "Kind",
     "Result",
     "ResultImport",
     "SharingChoice",
+    "Sign",
     "TargetProfile",
     "Waiting",
     "in_active_language",

@@ -64,18 +64,15 @@ class Waiting(models.TextChoices):
     """Why a participation has no person yet."""
 
     NO_NUMBER = "no_number", _("The file gives no number for this person.")
-    UNKNOWN_NUMBER = (
-        "unknown_number",
-        _("Nobody enrolled here has this staff number."),
-    )
-    SEVERAL_NAMES = (
-        "several_names",
-        _("Several people in the campaign gave this number."),
-    )
-    TWO_PEOPLE = (
-        "two_people",
-        _("The two numbers of this row belong to different people."),
-    )
+    UNKNOWN_NUMBER = "unknown_number", _("Nobody enrolled here has this staff number.")
+    SEVERAL_NAMES = "several_names", _("Several people in the campaign gave this number.")
+    TWO_PEOPLE = "two_people", _("The two numbers of this row belong to different people.")
+    OTHER_NAME = "other_name", _("The number belongs to somebody with another name.")
+    OTHER_NUMBER = "other_number", _("The person of this name has another staff number.")
+    OTHER_DATES = "other_dates", _("The person of this name did not work here on the day of the test.")
+    NAMESAKES = "namesakes", _("Several people here are called so.")
+    NAME_ALONE = "name_alone", _("Only the name speaks for somebody here.")
+    NOBODY = "nobody", _("Somebody decided: nobody enrolled here.")
 
 
 class ResultImportQuerySet(models.QuerySet):

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models.frameworks import Framework
+from assessments.models.identities import Identity
 from assessments.models.imports import Campaign, ResultImport, Waiting
 from organisations.models import Organisation, Person
 
@@ -26,8 +27,8 @@ class ResultQuerySet(models.QuerySet):
         return self.exclude(levels=None)
 
     def waiting(self):
-        """Results that belong to nobody yet."""
-        return self.current().filter(person=None)
+        """Results that belong to nobody yet, and of which nobody said that they never will."""
+        return self.current().filter(person=None).exclude(waiting_reason=Waiting.NOBODY)
 
     def held(self):
         """Results in quarantine."""
@@ -68,6 +69,14 @@ class Result(models.Model):
         ERROR = "error", _("in error")
         STARTED = "started", _("started")
 
+    class Attached(models.TextChoices):
+        """What tied a result to its person."""
+
+        NUMBER = "number", _("by the number")
+        NAME = "name", _("by the name")
+        DECISION = "decision", _("by somebody's decision")
+        SELF = "self", _("by the person")
+
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="results", db_index=False)
     # Within an organisation the composite keys of the second migration check these; a plain key would check twice.
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="results", db_constraint=False)
@@ -105,6 +114,13 @@ class Result(models.Model):
         null=True,
         blank=True,
         help_text=_("As the partner interface of Pix gives it; exported files hold none."),
+    )
+    participant = models.CharField(
+        _("participant at the partner interface"),
+        max_length=64,
+        blank=True,
+        db_default="",
+        help_text=_("The same for all participations of one person."),
     )
     line = models.PositiveIntegerField(_("line in the file"), default=0)
     last_name = models.CharField(_("last name"), max_length=255, blank=True)
@@ -162,6 +178,19 @@ class Result(models.Model):
         help_text=_("Competences of other frameworks, skills, complementary certifications."),
     )
     waiting_reason = models.CharField(_("why it waits"), max_length=15, choices=Waiting, blank=True)
+    attached = models.CharField(
+        _("how it was attached"), max_length=10, choices=Attached, blank=True, db_default=""
+    )
+    identity = models.ForeignKey(
+        Identity,
+        models.SET_NULL,
+        related_name="results",
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
+        help_text=_("Only of those who were not recognised without doubt."),
+    )
     held_until = models.DateTimeField(
         _("held until"),
         null=True,
@@ -186,6 +215,9 @@ class Result(models.Model):
                 fields=["organisation", "last_name", "first_name"],
                 condition=Q(person=None, superseded_by=None),
                 name="results_that_wait",
+            ),
+            models.Index(
+                fields=["identity"], condition=Q(identity__isnull=False), name="results_of_an_identity"
             ),
             models.Index(
                 fields=["organisation", "held_until"],
