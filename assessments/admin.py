@@ -108,3 +108,11 @@ class SharingChoiceAdmin(ReadOnly):
     list_display = ["person", "organisation", "shared_at", "revoked_at"]
     list_select_related = ["person", "organisation"]
     search_fields = ["person__last_name", "person__first_name"]
+
+
+@admin.register(models.LevelCount)
+class LevelCountAdmin(ReadOnly):
+    list_display = ["organisation", "quarter", "framework", "measure", "position", "level", "n"]
+    list_filter = ["measure", "quarter"]
+    list_select_related = ["organisation", "framework"]
+    search_fields = ["organisation__name"]

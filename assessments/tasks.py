@@ -4,7 +4,7 @@ from functools import partial
 
 from celery import shared_task
 
-from assessments import importing, quarantine
+from assessments import figures, importing, quarantine
 from organisations import runs
 
 
@@ -21,3 +21,8 @@ runs.kind(quarantine.CLEAR)(quarantine.clear)
 def import_results(run):
     result_import = run.organisation.result_imports.get(pk=run.args["result_import"])
     return importing.import_results(result_import, tell=partial(runs.report_progress, run))
+
+
+@runs.kind(figures.REFRESH)
+def refresh_figures(run):
+    return figures.refresh(run.organisation)

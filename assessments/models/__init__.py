@@ -3,6 +3,7 @@
 Frameworks are reference data for everybody. All else belongs to one organisation.
 """
 
+from assessments.models.figures import LevelCount
 from assessments.models.frameworks import (
     HIGHEST_LEVEL,
     Area,
@@ -28,6 +29,7 @@ __all__ = [
     "Framework",
     "Identity",
     "Kind",
+    "LevelCount",
     "Result",
     "ResultImport",
     "SharingChoice",
