@@ -9,7 +9,7 @@ from organisations.fences import fence_tables
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0004_every_measure'),
+        ('assessments', '0006_fence_identities'),
         ('organisations', '0024_exports_and_their_runs'),
     ]
 
