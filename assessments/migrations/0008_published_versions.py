@@ -48,7 +48,7 @@ FORGET = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0004_every_measure'),
+        ("assessments", "0007_figures_kept_ready"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
