@@ -38,7 +38,7 @@ COPY pilot/ pilot/
 
 # The settings of production refuse to be without these; nothing of them stays in the image.
 RUN python -m pilot.translations \
- && SECRET_KEY=build ALLOWED_HOSTS=build SITE_ADDRESS=https://build EMAIL_URL=consolemail:// \
+ && SECRET_KEY=build SEALING_KEYS=build ALLOWED_HOSTS=build SITE_ADDRESS=https://build EMAIL_URL=consolemail:// \
       python manage.py collectstatic --no-input --verbosity=0
 
 USER pilot

@@ -7,6 +7,7 @@ The directory (`secrets` if none is named) is for its owner only. The files in i
 accounts, which have other numbers than ours. The TLS certificate and key are put there by whoever has them.
 """
 
+import base64
 import secrets
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ def make_secrets(directory: Path) -> None:
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in PASSWORDS:
         keep(directory / name, secrets.token_urlsafe(40))
+    keep(directory / "sealing_keys", base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
     for name, account, password, database in (
         ("administrator_database_url", "postgres", "administrator_password", "postgres"),
         ("migrate_database_url", "pilot_owner", "owner_password", "pilot"),

@@ -14,6 +14,6 @@ app.autodiscover_tasks()
 
 @worker_init.connect
 def check_database(**kwargs):
-    from pilot.checks import refuse_unsafe_database
+    from pilot.checks import refuse_unsafe_start
 
-    refuse_unsafe_database()
+    refuse_unsafe_start()

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.core.checks import Error, Tags, register
 from django.db import OperationalError, connection
 
+from assessments import sealing
+
 QUESTION = """
     SELECT current_user,
            rolsuper,
@@ -47,8 +49,21 @@ def the_fences_hold(app_configs, databases, **kwargs):
     ]
 
 
-def refuse_unsafe_database():
+@register(Tags.security)
+def the_sealing_keys_fit(app_configs, **kwargs):
+    """Refuse keys that nothing can be sealed with, before somebody types a secret."""
+    if settings.PROCESS not in ("web", "worker"):
+        return []
+    try:
+        sealing.seal("")
+    except ValueError:
+        hint = "python3 .docker/make_secrets.py makes one."
+        return [Error("SEALING_KEYS holds something that is no key.", hint=hint, id="pilot.E003")]
+    return []
+
+
+def refuse_unsafe_start():
     """Stop the process with the reason. gunicorn and Celery don't run Django's checks by themselves."""
-    problems = the_fences_hold(None, ["default"])
+    problems = [*the_sealing_keys_fit(None), *the_fences_hold(None, ["default"])]
     if problems:
         raise SystemExit("\n".join(f"{problem.msg} {problem.hint or ''}" for problem in problems))

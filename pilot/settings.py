@@ -6,6 +6,7 @@
 | `DATABASE_URL` | PostgreSQL, as the role that owns nothing (`pilot_web`); for `migrate`, as the owner |
 | `REDIS_URL` | Valkey or Redis: broker (database 0) and live progress (database 1) |
 | `SECRET_KEY` | signs sessions and invitations; needed in production |
+| `SEALING_KEYS` | seal the secrets kept in the database; comma-separated, the first seals, all open; needed in production |
 | `ALLOWED_HOSTS` | comma-separated host names; needed in production |
 | `SITE_ADDRESS` | how people reach us, such as `https://pilot.example.lu`; used in mails |
 | `EMAIL_URL`, `MAIL_FROM` | outgoing mail; in development mails are files under `.local/mail` |
@@ -44,6 +45,10 @@ def needed_in_production(name, otherwise):
 
 DEBUG = False
 SECRET_KEY = needed_in_production("SECRET_KEY", "only-for-development-and-tests")
+# Made with `python3 .docker/make_secrets.py`. To change the key: put the new one first, then `manage.py reseal --commit`.
+SEALING_KEYS = needed_in_production(
+    "SEALING_KEYS", "b25seS1mb3ItZGV2ZWxvcG1lbnQtYW5kLXRlc3RzISE="
+).split(",")
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=[] if IN_PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]
 )
@@ -175,6 +180,7 @@ CELERY_BEAT_SCHEDULE = {
     "leavers": {"task": "organisations.tasks.tidy_people", "schedule": timedelta(hours=1)},
     "quarterly-report": {"task": "reporting.tasks.request_due_report", "schedule": timedelta(hours=6)},
     "quarantine": {"task": "assessments.tasks.request_clearing", "schedule": timedelta(hours=6)},
+    "pix-connections": {"task": "assessments.tasks.request_syncs", "schedule": timedelta(hours=1)},
     "follow-ups": {"task": "organisations.tasks.request_follow_ups", "schedule": timedelta(hours=6)},
 }
 
@@ -302,6 +308,8 @@ ENROLMENT_LINK_LONGEST = timedelta(days=365)
 ORGANISATION_FILE_MAX_ROWS = 500
 PIX_MAX_BYTES = 30_000_000
 PIX_MAX_ROWS = 100_000
+PIX_SYNC_EVERY = timedelta(hours=6)  # what is new at Pix
+PIX_FULL_SYNC_EVERY = timedelta(days=7)  # everything again: the only way to find what was deleted there
 SMALLEST_PUBLISHED_COUNT = 5  # may be raised, never lowered
 # Larger request bodies are refused before they are read (pilot.middleware); files are judged one by one later.
 LARGEST_BODY = max(STAFF_FILE_MAX_BYTES, PIX_MAX_BYTES) + 1_000_000

@@ -9,6 +9,6 @@ os.environ.setdefault("PILOT_PROCESS", "web")
 
 application = get_wsgi_application()
 
-from pilot.checks import refuse_unsafe_database  # noqa: E402 - needs the settings
+from pilot.checks import refuse_unsafe_start  # noqa: E402 - needs the settings
 
-refuse_unsafe_database()
+refuse_unsafe_start()

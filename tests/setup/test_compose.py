@@ -52,7 +52,7 @@ def test_secrets_that_variables_point_to_are_handed_over(name):
 def unused_by_steps(name):
     """The steps inherit the others' variables; only what they read must be there."""
     return (
-        {f"/run/secrets/{secret}" for secret in ("secret_key", "database_url", "redis_url")}
+        {f"/run/secrets/{secret}" for secret in ("secret_key", "sealing_keys", "database_url", "redis_url")}
         if name == "roles"
         else set()
     )
