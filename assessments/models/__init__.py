@@ -3,6 +3,7 @@
 Frameworks are reference data for everybody. All else belongs to one organisation.
 """
 
+from assessments.models.connections import Completion, Connection, OfferedCampaign, Sync
 from assessments.models.figures import LevelCount
 from assessments.models.frameworks import (
     HIGHEST_LEVEL,
@@ -23,6 +24,8 @@ __all__ = [
     "Area",
     "Campaign",
     "Competence",
+    "Completion",
+    "Connection",
     "Crosswalk",
     "CrosswalkEntry",
     "Decision",
@@ -30,10 +33,12 @@ __all__ = [
     "Identity",
     "Kind",
     "LevelCount",
+    "OfferedCampaign",
     "Result",
     "ResultImport",
     "SharingChoice",
     "Sign",
+    "Sync",
     "TargetProfile",
     "Waiting",
     "in_active_language",
