@@ -116,3 +116,41 @@ class LevelCountAdmin(ReadOnly):
     list_filter = ["measure", "quarter"]
     list_select_related = ["organisation", "framework"]
     search_fields = ["organisation__name"]
+
+
+@admin.register(models.Connection)
+class ConnectionAdmin(ReadOnly):
+    """Without the secret, sealed as it is."""
+
+    list_display = ["organisation", "pix_organisation_name", "base_address", "synced_at", "fully_synced_at"]
+    list_select_related = ["organisation"]
+    search_fields = ["organisation__name", "pix_organisation_name"]
+    exclude = ["sealed_secret"]
+
+
+@admin.register(models.OfferedCampaign)
+class OfferedCampaignAdmin(ReadOnly):
+    list_display = ["name", "organisation", "kind", "number", "is_followed", "read_until"]
+    list_filter = ["kind", "is_followed"]
+    list_select_related = ["organisation"]
+    search_fields = ["name", "code", "organisation__name"]
+
+
+@admin.register(models.Sync)
+class SyncAdmin(ReadOnly):
+    list_display = ["organisation", "is_full", "started_at", "ended_at", "slices", "run"]
+    list_filter = ["is_full"]
+    list_select_related = ["organisation", "run"]
+    search_fields = ["organisation__name"]
+    exclude = ["seen"]
+
+
+@admin.register(models.Completion)
+class CompletionAdmin(ReadOnly):
+    """Without the earlier values: those belong to the person."""
+
+    list_display = ["result_import", "result", "organisation"]
+    list_select_related = ["result_import", "result", "organisation"]
+    search_fields = ["organisation__name"]
+    exclude = ["before"]
+    show_full_result_count = False

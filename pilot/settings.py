@@ -6,7 +6,7 @@
 | `DATABASE_URL` | PostgreSQL, as the role that owns nothing (`pilot_web`); for `migrate`, as the owner |
 | `REDIS_URL` | Valkey or Redis: broker (database 0) and live progress (database 1) |
 | `SECRET_KEY` | signs sessions and invitations; needed in production |
-| `SEALING_KEYS` | seal the secrets kept in the database; comma-separated, the first seals, all open; needed in production |
+| `SEALING_KEYS` | for secrets kept in the database: the first key seals, all open; needed in production |
 | `ALLOWED_HOSTS` | comma-separated host names; needed in production |
 | `SITE_ADDRESS` | how people reach us, such as `https://pilot.example.lu`; used in mails |
 | `EMAIL_URL`, `MAIL_FROM` | outgoing mail; in development mails are files under `.local/mail` |
@@ -45,10 +45,8 @@ def needed_in_production(name, otherwise):
 
 DEBUG = False
 SECRET_KEY = needed_in_production("SECRET_KEY", "only-for-development-and-tests")
-# Made with `python3 .docker/make_secrets.py`. To change the key: put the new one first, then `manage.py reseal --commit`.
-SEALING_KEYS = needed_in_production(
-    "SEALING_KEYS", "b25seS1mb3ItZGV2ZWxvcG1lbnQtYW5kLXRlc3RzISE="
-).split(",")
+# `python3 .docker/make_secrets.py` makes one. To change it: the new key first, then `manage.py reseal --commit`.
+SEALING_KEYS = needed_in_production("SEALING_KEYS", "b25seS1mb3ItZGV2ZWxvcG1lbnQtYW5kLXRlc3RzISE=").split(",")
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=[] if IN_PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]
 )

@@ -10,6 +10,7 @@ from django.utils import timezone
 from assessments.models import (
     Campaign,
     Competence,
+    Connection,
     Decision,
     Framework,
     Identity,
@@ -19,6 +20,7 @@ from assessments.models import (
     SharingChoice,
     TargetProfile,
 )
+from assessments.sealing import seal
 from mentoring.models import Application, LeftOut, MentoringRound, MentoringSession, Pairing
 from organisations import licences
 from organisations.importing import check_upload
@@ -289,6 +291,30 @@ def decision(identity, person=None, **fields):
     """That the identity is this person, or nobody enrolled here."""
     return Decision.objects.create(
         organisation=identity.organisation, identity=identity, person=person, **fields
+    )
+
+
+def connection(organisation, secret="a secret of Pix", **fields):
+    return Connection.objects.create(
+        organisation=organisation,
+        sealed_secret=seal(secret),
+        **{
+            "base_address": "https://pix.example",
+            "client_id": "acme-client",
+            "pix_organisation": 1000,
+            "pix_organisation_name": "Acme at Pix",
+            **fields,
+        },
+    )
+
+
+def offered_campaign(connection, **fields):
+    """Followed, unless told."""
+    number = fields.pop("number", None) or next(_numbers)
+    return connection.campaigns.create(
+        organisation=connection.organisation,
+        number=number,
+        **{"kind": Kind.PROFILES, "name": f"Campaign {number}", "is_followed": True, **fields},
     )
 
 
