@@ -1,8 +1,10 @@
 """What people upload and set."""
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from assessments.levels import MEANINGS
 from assessments.models import HIGHEST_LEVEL
 
 
@@ -16,18 +18,13 @@ class ExportForm(forms.Form):
     )
 
 
-class TargetsForm(forms.Form):
-    """The target level of each competence; an empty choice means that there is no target."""
+class LevelsForm(forms.Form):
+    """A level for each competence, area by area. Nothing chosen is None."""
 
-    LEVELS = [("", _("no target")), *((level, str(level)) for level in range(HIGHEST_LEVEL + 1))]
+    LEVELS: list[tuple] = []
 
-    based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args, competences, profile=None, **kwargs):
+    def __init__(self, *args, competences, initial=None, **kwargs):
         self.competences = competences
-        initial = {"based_on": profile.pk if profile else None}
-        for competence in competences:
-            initial[self.name_of(competence)] = profile.levels[competence.position - 1] if profile else None
         super().__init__(*args, initial=initial, **kwargs)
         for competence in competences:
             self.fields[self.name_of(competence)] = forms.TypedChoiceField(
@@ -53,3 +50,36 @@ class TargetsForm(forms.Form):
     @property
     def levels(self):
         return [self.cleaned_data[self.name_of(competence)] for competence in self.competences]
+
+
+class SelfReflectionForm(LevelsForm):
+    """What somebody says of themselves: the meaning of each level stands in its choice."""
+
+    LEVELS = [
+        ("", _("I can't say")),
+        *((level, format_lazy("{} – {}", level, MEANINGS[level])) for level in range(1, HIGHEST_LEVEL + 1)),
+    ]
+
+
+class SelfReflectionFileForm(forms.Form):
+    file = forms.FileField(
+        label=_("File of self-reflections"),
+        help_text=_("CSV or XLSX, made from the template."),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+        error_messages={"required": _("Choose a file first.")},
+    )
+
+
+class TargetsForm(LevelsForm):
+    """The target level of each competence; an empty choice means that there is no target."""
+
+    LEVELS = [("", _("no target")), *((level, str(level)) for level in range(HIGHEST_LEVEL + 1))]
+
+    based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, competences, profile=None, **kwargs):
+        initial = {"based_on": profile.pk if profile else None}
+        for competence in competences:
+            initial[self.name_of(competence)] = profile.levels[competence.position - 1] if profile else None
+        super().__init__(*args, competences=competences, initial=initial, **kwargs)

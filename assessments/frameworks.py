@@ -6,10 +6,13 @@ from datetime import date
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assessments.models import Area, Competence, Crosswalk, CrosswalkEntry, Framework
+from assessments.digcomp import Map, moved_by_the_map
+from assessments.disclosure import Figure, protect_counts
+from assessments.models import Area, Competence, Crosswalk, CrosswalkEntry, Framework, Result
 from organisations.models import User
 from organisations.problems import Problem, Refused
 
@@ -118,3 +121,47 @@ def refuse_an_edit(loaded: str, digest: str, name: str) -> None:
             "%(file)s differs from what was loaded under this version. Give the change a version of its own."
         )
         raise Refused([Problem(reason % {"file": name})])
+
+
+# --- For officers -----------------------------------------------------------------------------------------------------
+
+
+def every_framework():
+    """All versions, drafts included, with the number of their competences."""
+    return Framework.objects.annotate(count=Count("competences")).order_by("code", "-issued_on", "-pk")
+
+
+def every_crosswalk():
+    """All versions of all maps, drafts included, with the number of their pairs."""
+    crosswalks = Crosswalk.objects.select_related("source", "target").annotate(count=Count("entries"))
+    return crosswalks.order_by("source__code", "target__code", "-issued_on", "-pk")
+
+
+def entries_of(crosswalk: Crosswalk):
+    entries = crosswalk.entries.select_related("source", "target")
+    return entries.order_by("target__position", "source__position")
+
+
+def published_before(crosswalk: Crosswalk) -> Crosswalk | None:
+    """The map in use between the same two lists of competences, if that is another one."""
+    published = Crosswalk.objects.published().filter(
+        source=crosswalk.source, target__code=crosswalk.target.code
+    )
+    return published.exclude(pk=crosswalk.pk).order_by("-published_at", "-pk").first()
+
+
+def moves_through(crosswalk: Crosswalk) -> dict[str, Figure]:
+    """How many people of each organisation would read otherwise through this draft although nobody was tested anew.
+
+    They are listed apart, so that a new map is never taken for progress. Small numbers are hidden. Nothing for a map
+    that is published already, or that replaces none.
+    """
+    in_use = published_before(crosswalk)
+    if crosswalk.published_at or in_use is None:
+        return {}
+    before, after = Map(in_use), Map(crosswalk)
+    newest = Result.objects.profiles().shared().with_levels().filter(framework=crosswalk.source)
+    counts: dict[str, int] = {}
+    for name, levels in newest.newest_per_person().values_list("organisation__name", "levels"):
+        counts[name] = counts.get(name, 0) + bool(moved_by_the_map(levels, before, after))
+    return protect_counts(dict(sorted(counts.items())), total=False).counts

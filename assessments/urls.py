@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import imports, mine, organisation
+from assessments.views import frameworks, imports, mine, organisation, reflections
 
 app_name = "assessments"
 
@@ -9,10 +9,21 @@ HERE = "o/<slug:organisation>/"
 urlpatterns = [
     path(f"{HERE}my-skills/", mine.show_skills, name="my-skills"),
     path(f"{HERE}my-skills/sharing/", mine.choose_sharing, name="share-levels"),
+    path(f"{HERE}my-skills/self-reflection/", reflections.reflect, name="self-reflection"),
     path(f"{HERE}skills/", organisation.show_skills, name="skills"),
     path(f"{HERE}targets/", organisation.edit_targets, name="targets"),
     path(f"{HERE}assessments/", imports.list_imports, name="imports"),
     path(f"{HERE}assessments/import/", imports.import_results, name="import-results"),
     path(f"{HERE}assessments/import/<int:pk>/", imports.show_import, name="result-import"),
     path(f"{HERE}assessments/waiting/", imports.list_waiting, name="waiting"),
+    path(f"{HERE}assessments/self-reflections/", reflections.import_file, name="import-self-reflections"),
+    path(
+        f"{HERE}assessments/self-reflections/template/",
+        reflections.download_template,
+        name="self-reflection-template",
+    ),
+    path("programme/frameworks/", frameworks.list_frameworks, name="frameworks"),
+    path("programme/frameworks/<int:pk>/publish/", frameworks.publish_framework, name="publish-framework"),
+    path("programme/maps/<int:pk>/", frameworks.show_crosswalk, name="crosswalk"),
+    path("programme/maps/<int:pk>/publish/", frameworks.publish_crosswalk, name="publish-crosswalk"),
 ]
