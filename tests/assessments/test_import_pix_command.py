@@ -115,8 +115,8 @@ def test_a_refused_file_says_where_and_why(acme, run, written):
     )
 
 
-def test_another_kind_of_export_is_refused(run):
-    code, answer = run(SAMPLES / "assessment-fr.csv")
+def test_a_file_without_results_is_refused(run):
+    code, answer = run(SAMPLES / "learner-import-sup-fr.csv")
 
     assert (code, [error["line"] for error in answer["errors"]]) == (1, [1])
 

@@ -117,27 +117,18 @@ def test_genuine_files_agree_with_themselves(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "sentence"),
+    "name",
     [
-        ("assessment-fr.csv", "assessment campaign"),
-        ("assessment-en.csv", "assessment campaign"),
-        ("assessment-nl.csv", "assessment campaign"),
-        ("assessment-fr-import-columns.csv", "assessment campaign"),
-        ("assessment-fr-sup-with-skills.csv", "assessment campaign"),
-        ("assessment-fr-empty-campaign.csv", "assessment campaign"),
-        ("legacy-2022-assessment-fr.csv", "assessment campaign"),
-        ("legacy-2022-certification-session-fr.csv", "certification results"),
-        ("learner-import-generic-fr.csv", "list of people"),
-        ("learner-import-sup-fr.csv", "list of people"),
-        ("learner-import-template-sup-en.csv", "list of people"),
-        ("learner-import-template-sup-fr.csv", "list of people"),
+        "learner-import-generic-fr.csv",
+        "learner-import-sup-fr.csv",
+        "learner-import-template-sup-en.csv",
+        "learner-import-template-sup-fr.csv",
     ],
 )
-def test_another_export_is_told_what_it_is_and_what_to_export_instead(name, sentence):
-    (reason,) = reasons(sample(name))
-
-    assert sentence in reason
-    assert "Only profiles collections can be imported at present" in reason
+def test_a_list_of_people_is_told_that_it_holds_no_results(name):
+    assert reasons(sample(name)) == [
+        "This is a list of people to be uploaded to Pix Orga. It holds no results."
+    ]
 
 
 @pytest.mark.parametrize(
