@@ -81,17 +81,7 @@ def report_on(organisation: Organisation, collection: ProfilesCollection) -> dic
 
 
 def counts_of_people(collection: ProfilesCollection, found: matching.Match) -> dict:
-    people = len(
-        set(
-            zip(
-                collection.last_names,
-                collection.first_names,
-                collection.external_ids,
-                collection.student_numbers,
-                strict=True,
-            )
-        )
-    )
+    people = collection.people()
     return {
         "people": people,
         "retakes": len(collection) - people,

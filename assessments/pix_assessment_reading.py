@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.pix_assessment_layouts import AssessmentLayout
-from assessments.pix_assessments import AssessmentExport, Block, first_known
+from assessments.pix_assessments import AssessmentExport, Block, first_known, told_apart
 from assessments.pix_competences import codes_of, sizes_of_areas
 from assessments.pix_exports import total
 from assessments.pix_reading import Checks, Reader
@@ -30,7 +30,7 @@ class AssessmentReader(Reader):
         shared_at, day_only, generation = self.dates(layout.status + 1)
         blocks = self.blocks(layout.competences, layout.competence_names)
         areas = self.blocks(layout.areas, layout.area_names)
-        badge_names = told_apart(layout.badge_names, layout.badges)
+        badge_names = told_apart(layout.badge_names)
         export = AssessmentExport(
             table=self.table,
             layout=layout,
@@ -94,9 +94,7 @@ class AssessmentReader(Reader):
         ]
 
     def skills(self) -> dict[str, list[str | None]]:
-        labels = told_apart(
-            [unguarded(self.table.header[at]) for at in self.layout.skills], self.layout.skills
-        )
+        labels = told_apart([unguarded(self.table.header[at]) for at in self.layout.skills])
         words = self.words_of_skills()
         reason = _("Only the words for passed, failed and not tested can stand here.")
         return {
@@ -144,15 +142,6 @@ class AssessmentReader(Reader):
                 and int(validated) > int(items[:6])
             ):
                 self.problem(number, at + 2, _("More items are validated than the test has."))
-
-
-def told_apart(names: Sequence[str], columns: Sequence[int]) -> list[str]:
-    """Names that are all different: a place instead of no name, the column beside a name that comes twice."""
-    found: list[str] = []
-    for place, (name, at) in enumerate(zip(names, columns, strict=True), start=1):
-        name = name or str(place)
-        found.append(name if name not in found else f"{name} ({at + 1})")
-    return found
 
 
 # --- Does the file agree with itself? ---------------------------------------------------------------------------------

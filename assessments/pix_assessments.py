@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from assessments.pix_competences import check_answer
 from assessments.pix_exports import Export, as_number, total, written
+from assessments.pix_words import competence_codes
 from organisations.problems import Refused
 
 
@@ -28,7 +29,7 @@ class AssessmentExport(Export):
     """All participations of an assessment campaign, or of an exam, whose file looks the same.
 
     `blocks` has every competence that the test aims at, in the order of the file. `codes` says for each of them which
-    of the sixteen it is, or None for a competence of another framework; the whole is None when the file cannot say.
+    it is, with None or another number than the sixteen have for one of another framework; None: the file cannot say.
     """
 
     target_profile_name: str
@@ -52,14 +53,25 @@ class AssessmentExport(Export):
     @property
     def competences(self) -> tuple[str, ...] | None:
         """Codes of the competences that the test aims at, or None: nobody has said which they are."""
-        return None if self.codes is None else tuple(code for code in self.codes if code)
+        return (
+            None if self.codes is None else tuple(code for code in self.codes if code in competence_codes())
+        )
 
     @property
     def targeted(self) -> list[Block]:
         """The blocks of `competences`; all of them while nobody has said which they are."""
         if self.codes is None:
             return self.blocks
-        return [block for block, code in zip(self.blocks, self.codes, strict=True) if code]
+        coded = zip(self.blocks, self.codes, strict=True)
+        return [block for block, code in coded if code in competence_codes()]
+
+    @property
+    def other_competences(self) -> dict[str, Block]:
+        """Competences of other frameworks (Pix+), by name."""
+        coded = zip(self.blocks, self.codes or (), strict=False)
+        others = [(block.name or code or "", block) for block, code in coded if code not in competence_codes()]
+        names = told_apart([name for name, _block in others])
+        return dict(zip(names, (block for _name, block in others), strict=True))
 
     @property
     def item_columns(self) -> list[list[int | None]]:
@@ -72,15 +84,6 @@ class AssessmentExport(Export):
     @property
     def share_columns(self) -> list[list[int | None]]:
         return [block.shares for block in self.targeted]
-
-    @property
-    def other_competences(self) -> dict[str, Block]:
-        """Competences of other frameworks (Pix+), by name."""
-        if self.codes is None:
-            return {}
-        return {
-            block.name: block for block, code in zip(self.blocks, self.codes, strict=True) if code is None
-        }
 
     @property
     def anonymised(self) -> list[bool]:
@@ -97,12 +100,13 @@ class AssessmentExport(Export):
     def area_totals(self) -> list[int | None]:
         return [first_known(area.items) for area in self.areas]
 
-    def told(self, codes: Sequence[str], badge_names: Sequence[str] = ()) -> "AssessmentExport":
+    def told(self, codes: Sequence[str] | None, badge_names: Sequence[str] = ()) -> "AssessmentExport":
         """The same export with the competences (and badges) that somebody named; `Refused` if they don't fit."""
         names = check_badge_names(badge_names, self.badge_names) if badge_names else self.badge_names
         renamed = dict(zip(self.badge_names, names, strict=True))
         badges = [badges and [renamed[badge] for badge in badges] for badges in self.badges]
-        return replace(self, codes=check_answer(codes, self), badge_names=names, badges=badges)
+        codes = self.codes if codes is None else check_answer(codes, self)
+        return replace(self, codes=codes, badge_names=names, badges=badges)
 
     def keys(self) -> Sequence[str]:
         """What the competences are called in summaries: their codes, or their places."""
@@ -159,6 +163,14 @@ class AssessmentExport(Export):
             }
             for key, block in zip(self.keys(), self.targeted, strict=True)
         }
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """Names that are all different: the place instead of no name, and beside one that comes twice."""
+    found: list[str] = []
+    for place, name in enumerate(names, start=1):
+        found.append(f"{name} ({place})" if name in found else name or str(place))
+    return found
 
 
 def first_known(column: list[int | None]) -> int | None:

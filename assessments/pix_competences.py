@@ -35,8 +35,7 @@ def codes_of(
     names: Sequence[str], areas: Sequence[str], sizes: list[int] | None, language: str
 ) -> tuple[str | None, ...] | None:
     """The code of each competence, None for one of another framework; None for all when the file cannot say."""
-    known = [competence_names().get(plain_name(name)) for name in names]
-    known_areas = [area_names().get(plain_name(name)) for name in areas]
+    known, known_areas = codes_by_name(names, areas)
     if len(set(known) - {None}) < len(known) - known.count(None):
         return None
     if None not in known or is_of_others(names, known, known_areas, sizes, language):
@@ -44,6 +43,13 @@ def codes_of(
     possible = list(candidates(len(names), sizes, known, known_areas))
     is_told = any(known) or any(known_areas) or (len(names) == 16 and len(areas) == 5)
     return possible[0] if len(possible) == 1 and is_told else None
+
+
+def codes_by_name(names: Sequence[str], areas: Sequence[str]) -> tuple[list[str | None], list[str | None]]:
+    return (
+        [competence_names().get(plain_name(name)) for name in names],
+        [area_names().get(plain_name(name)) for name in areas],
+    )
 
 
 def is_of_others(
@@ -107,8 +113,8 @@ def candidates(
             yield choice
 
 
-def check_answer(codes: Sequence[str], export) -> tuple[str | None, ...]:
-    """What somebody said, or `Refused` with what does not fit. Competences of other frameworks become None."""
+def check_answer(codes: Sequence[str], export) -> tuple[str, ...]:
+    """What somebody said, or `Refused` with what does not fit. Other frameworks are numbered from 6 (Pix+: 21.1)."""
     count = len(export.blocks)
     if len(codes) != count:
         reason = ngettext(
@@ -128,7 +134,7 @@ def check_answer(codes: Sequence[str], export) -> tuple[str | None, ...]:
         raise Refused(_("The competences stand in the order of their numbers in every export of Pix."))
     check_known_names(codes, export)
     check_areas(codes, export)
-    return tuple(code if code in competence_codes() else None for code in codes)
+    return tuple(codes)
 
 
 def check_known_names(codes: Sequence[str], export) -> None:

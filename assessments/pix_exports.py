@@ -73,6 +73,11 @@ class Export(ABC):
     def distinct_names(self) -> int:
         return len(set(zip(self.last_names, self.first_names, strict=True)))
 
+    def people(self) -> int:
+        """How many different people take part, as far as names, numbers and imported columns tell them apart."""
+        told = (self.last_names, self.first_names, self.external_ids, self.student_numbers)
+        return len(set(zip(*told, *self.imported.values(), strict=True)))
+
     def who(self, number: int) -> dict:
         """How the dictionary of one participation begins."""
         external_id = {"ext": self.external_ids[number]} if self.layout.external_id is not None else {}
