@@ -4,7 +4,7 @@ Frameworks are reference data for everybody. All else belongs to one organisatio
 """
 
 from assessments.models.connections import Completion, Connection, OfferedCampaign, Sync
-from assessments.models.figures import LevelCount
+from assessments.models.figures import Cohort, CountedResult, LevelCount, Release
 from assessments.models.frameworks import (
     HIGHEST_LEVEL,
     Area,
@@ -23,9 +23,14 @@ __all__ = [
     "HIGHEST_LEVEL",
     "Area",
     "Campaign",
+    "Cohort",
     "Competence",
+<<<<<<< HEAD
     "Completion",
     "Connection",
+=======
+    "CountedResult",
+>>>>>>> 7577b49 (wip)
     "Crosswalk",
     "CrosswalkEntry",
     "Decision",
@@ -33,7 +38,11 @@ __all__ = [
     "Identity",
     "Kind",
     "LevelCount",
+<<<<<<< HEAD
     "OfferedCampaign",
+=======
+    "Release",
+>>>>>>> 7577b49 (wip)
     "Result",
     "ResultImport",
     "SharingChoice",

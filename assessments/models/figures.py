@@ -1,6 +1,8 @@
 """Counts that are kept ready, so that no page or report has to read every result."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models.frameworks import Framework
@@ -40,3 +42,73 @@ class LevelCount(models.Model):
 
     def __str__(self):
         return f"{self.quarter} {self.position} {self.level}"
+
+
+class Cohort(models.Model):
+    """People who are counted together and never apart (see `assessments.cohorts`).
+
+    `counts` says how many of them have which level in each competence. It is what was counted on the day `since`, and
+    changes only together with the people who are counted.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="cohorts", db_index=False)
+    department = models.CharField(_("department"), max_length=100, null=True, blank=True)
+    family = models.CharField(_("job family with targets of its own"), max_length=100, null=True, blank=True)
+    has_baseline = models.BooleanField(_("measured twice"), null=True, blank=True)
+    withheld = ArrayField(models.SmallIntegerField(), verbose_name=_("columns withheld"), default=list)
+    counts = models.JSONField(_("people by competence and level"), default=dict)
+    since = models.DateField(_("counted as of"))
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("cohort"), _("cohorts")
+        ordering = ["organisation", "department", "pk"]
+        indexes = [models.Index(fields=["organisation"], name="cohorts_of_an_organisation")]
+
+    def __str__(self):
+        return self.department or f"#{self.pk}"
+
+
+class CountedResult(models.Model):
+    """A result as a cohort counts it; without a cohort it is spent, and never counted again.
+
+    It outlives the result and the person, because what has been shown must be known to whoever shows more: it has
+    their numbers only, and no levels once it is spent.
+    """
+
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="counted_results", db_index=False
+    )
+    cohort = models.ForeignKey(Cohort, models.SET_NULL, related_name="counted", null=True, blank=True)
+    person = models.BigIntegerField(_("number of the person"))
+    result = models.BigIntegerField(_("number of the result"))
+    levels = ArrayField(models.SmallIntegerField(null=True), verbose_name=_("levels"), null=True, blank=True)
+    baseline = ArrayField(
+        models.SmallIntegerField(null=True), verbose_name=_("levels at the baseline"), null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("counted result"), _("counted results")
+        ordering = ["organisation", "result"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "result"], name="a_result_is_counted_once")
+        ]
+
+    def __str__(self):
+        return f"#{self.result}"
+
+
+class Release(models.Model):
+    """What the pages show of an organisation: made of its cohorts, and of nothing newer."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="releases", db_index=False)
+    made_at = models.DateTimeField(_("made at"), default=timezone.now)
+    figures = models.JSONField(_("figures"), default=dict)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("release of figures"), _("releases of figures")
+        ordering = ["-pk"]
+        get_latest_by = "pk"
+        indexes = [models.Index(fields=["organisation", "-id"], name="newest_release")]
+
+    def __str__(self):
+        return f"{self.organisation} {self.made_at:%Y-%m-%d %H:%M}"
