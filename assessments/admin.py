@@ -154,3 +154,27 @@ class CompletionAdmin(ReadOnly):
     search_fields = ["organisation__name"]
     exclude = ["before"]
     show_full_result_count = False
+
+
+@admin.register(models.Cohort)
+class CohortAdmin(ReadOnly):
+    list_display = ["organisation", "key", "since"]
+    list_select_related = ["organisation"]
+    search_fields = ["organisation__name"]
+
+
+@admin.register(models.CountedResult)
+class CountedResultAdmin(ReadOnly):
+    """Which results are counted together; their levels are nobody's to look up."""
+
+    list_display = ["organisation", "result", "cohort"]
+    list_select_related = ["organisation", "cohort"]
+    search_fields = ["organisation__name"]
+    exclude = ["levels", "baseline", "person"]
+
+
+@admin.register(models.Release)
+class ReleaseAdmin(ReadOnly):
+    list_display = ["organisation", "made_at"]
+    list_select_related = ["organisation"]
+    search_fields = ["organisation__name"]

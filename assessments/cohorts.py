@@ -44,7 +44,7 @@ class Item:
     """One result of one person, with its place in every column. `today` is None once it should not count any more."""
 
     result: int
-    person: int | None
+    person: int
     today: Key | None
     keeps: bool
     places: tuple[int | None, ...]
@@ -70,10 +70,14 @@ class Counting:
 
 @dataclass(frozen=True)
 class Rule:
-    """The smallest cohort, and the columns that may be shown only together with others (an area needs its parts)."""
+    """The smallest cohort, and the columns that may be shown only together with others (an area needs its parts).
+
+    `blank` is the place of what was not measured; it may be known of whom that is the case, so it makes no company.
+    """
 
     minimum: int
     needs: Mapping[int, Collection[int]] = field(default_factory=dict)
+    blank: int | None = None
 
     def allows(self, items: Sequence[Item]) -> bool:
         """Whether these people may be counted apart from everybody else."""
@@ -85,8 +89,14 @@ class Rule:
         groups = [items, [item for item in items if item.keeps]]
         columns = range(len(items[0].places)) if items else ()
         return frozenset(
-            column for column in columns if any(group and _are_alike(group, column) for group in groups)
+            column for column in columns if any(group and self._are_alike(group, column) for group in groups)
         )
+
+    def _are_alike(self, items: Iterable[Item], column: int) -> bool:
+        places = Counter(item.places[column] for item in items)
+        del places[self.blank], places[None]
+        known = sum(places.values())
+        return known < self.minimum or max(places.values()) >= known - 1
 
     def complete(self, withheld: Iterable[int]) -> frozenset[int]:
         withheld = frozenset(withheld)
@@ -154,11 +164,6 @@ def _form(free: Iterable[Item], rule: Rule) -> list[Cohort]:
             replace(item, today=item.today.wider) for item in too_few if item.today not in (ANYWHERE, None)
         ]
     return formed
-
-
-def _are_alike(items: Collection[Item], column: int) -> bool:
-    [(_place, most)] = Counter(item.places[column] for item in items).most_common(1)
-    return most >= len(items) - 1
 
 
 def _by_key(items: Iterable[Item], otherwise: Key) -> dict[Key, list[Item]]:

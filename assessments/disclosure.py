@@ -113,6 +113,13 @@ def protect_distribution(counts: Mapping[Hashable, int]) -> Line:
     return _protect_line(counts, is_alike=says_the_same_of_everybody(counts.values()))
 
 
+def together(shared: int, kept: Figure) -> Figure:
+    """A hidden part hides the whole. Beside known levels "‹5" would be wrong, so the mark then says nothing."""
+    if not isinstance(kept, Hidden):
+        return shared + kept
+    return Hidden(Reason.NOTHING, minimum_count()) if shared else kept
+
+
 def protect_mean(values: Iterable[float]) -> Mean | Hidden:
     """An average of at least five people who are not all alike."""
     values, minimum = list(values), minimum_count()

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.utils import timezone, translation
 
 from assessments.models import LevelCount
+from assessments.releases import publish
 from organisations.models import Organisation, Run
 from organisations.runs import ring
 
@@ -36,7 +37,7 @@ def request_refresh(organisation: Organisation) -> Run:
 
 def refresh(organisation: Organisation) -> dict:
     """Everything that is kept ready about the organisation's results."""
-    return {"level_counts": count_levels(organisation)}
+    return {"level_counts": count_levels(organisation), "release": publish(organisation).pk}
 
 
 def count_levels(organisation: Organisation) -> int:

@@ -25,12 +25,9 @@ __all__ = [
     "Campaign",
     "Cohort",
     "Competence",
-<<<<<<< HEAD
     "Completion",
     "Connection",
-=======
     "CountedResult",
->>>>>>> 7577b49 (wip)
     "Crosswalk",
     "CrosswalkEntry",
     "Decision",
@@ -38,11 +35,8 @@ __all__ = [
     "Identity",
     "Kind",
     "LevelCount",
-<<<<<<< HEAD
     "OfferedCampaign",
-=======
     "Release",
->>>>>>> 7577b49 (wip)
     "Result",
     "ResultImport",
     "SharingChoice",

@@ -52,20 +52,18 @@ class Cohort(models.Model):
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="cohorts", db_index=False)
-    department = models.CharField(_("department"), max_length=100, null=True, blank=True)
-    family = models.CharField(_("job family with targets of its own"), max_length=100, null=True, blank=True)
-    has_baseline = models.BooleanField(_("measured twice"), null=True, blank=True)
+    key = models.JSONField(_("what its people have in common"), help_text=_("See assessments.cohorts.Key."))
     withheld = ArrayField(models.SmallIntegerField(), verbose_name=_("columns withheld"), default=list)
     counts = models.JSONField(_("people by competence and level"), default=dict)
     since = models.DateField(_("counted as of"))
 
     class Meta:
         verbose_name, verbose_name_plural = _("cohort"), _("cohorts")
-        ordering = ["organisation", "department", "pk"]
+        ordering = ["organisation", "pk"]
         indexes = [models.Index(fields=["organisation"], name="cohorts_of_an_organisation")]
 
     def __str__(self):
-        return self.department or f"#{self.pk}"
+        return f"#{self.pk}"
 
 
 class CountedResult(models.Model):
