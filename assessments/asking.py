@@ -1,14 +1,18 @@
 """What a file cannot say and somebody has to: the competences of an assessment whose headers carry no names."""
 
+from collections.abc import Sequence
 from itertools import islice
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.models import Kind, Result
 from assessments.pix_assessments import AssessmentExport
 from assessments.pix_competences import candidates, codes_by_name, sizes_of_areas
+from assessments.pix_exports import Export
 from assessments.pix_words import competence_codes
 from organisations.models import Organisation
+from organisations.problems import Refused
 
 FEW = 12
 
@@ -63,3 +67,12 @@ def answers_of_known_campaigns(organisation: Organisation, export: AssessmentExp
             codes = tuple(targeted)
             found[codes] = found.get(codes, False) or target_profile == export.target_profile_name
     return sorted(found, key=lambda codes: not found[codes])[:FEW]
+
+
+def told(export: Export, competences: Sequence[str] = (), badges: Sequence[str] = ()) -> Export:
+    """The export with what somebody said about it; only an assessment leaves anything to be said."""
+    if not competences and not badges:
+        return export
+    if not isinstance(export, AssessmentExport):
+        raise Refused(_("Only the competences and badges of an assessment can be named."))
+    return export.told(competences or None, badges)

@@ -5,7 +5,7 @@ sharing (older exports know no more) and the score. So a file and the partner in
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 
@@ -16,7 +16,7 @@ def participation_keys(
     first_names: Sequence[str],
     external_ids: Sequence[str],
     shared_at: Sequence[datetime | None],
-    scores: Sequence[int | None],
+    scores: Sequence[int | str | None],
 ) -> list[str]:
     """One key for each participation of a campaign. Those that agree in all are counted, the earliest first.
 
@@ -35,11 +35,19 @@ def key_of(
     first_name: str,
     external_id: str,
     shared_at: datetime | None,
-    score: int | None,
+    score: int | str | None,
 ) -> str:
     day = str(shared_at.toordinal()) if shared_at else ""
     facts = (reference, last_name, first_name, external_id, day, "" if score is None else str(score))
     return sha256("\x1f".join(facts).encode()).hexdigest()[:32]
+
+
+def certification_keys(numbers: Sequence[str], outcomes: Iterable[Sequence]) -> list[str]:
+    """One key for each outcome of a certification, whose number tells it apart from all others."""
+    return [
+        sha256("\x1f".join(("certification", number, *map(str, outcome))).encode()).hexdigest()[:32]
+        for number, outcome in zip(numbers, outcomes, strict=True)
+    ]
 
 
 def numbered(key: str, number: int) -> str:

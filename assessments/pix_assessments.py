@@ -69,7 +69,9 @@ class AssessmentExport(Export):
     def other_competences(self) -> dict[str, Block]:
         """Competences of other frameworks (Pix+), by name."""
         coded = zip(self.blocks, self.codes or (), strict=False)
-        others = [(block.name or code or "", block) for block, code in coded if code not in competence_codes()]
+        others = [
+            (block.name or code or "", block) for block, code in coded if code not in competence_codes()
+        ]
         names = told_apart([name for name, _block in others])
         return dict(zip(names, (block for _name, block in others), strict=True))
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import ngettext
 
 from organisations.models import Funder, LicenceMove, LicencePot, Organisation, Person, User
@@ -170,7 +170,7 @@ def unused_of_leavers(organisation: Organisation) -> list[int]:
 
 def _move_seats_in_hand(organisation, people, kind, by, note=""):
     _locked_pots(organisation)
-    in_hand = _in_hand(organisation, _ids(people))
+    in_hand = _in_hand(organisation, people)
     for funder in FUNDERS:
         part = [pk for pk, each in in_hand.items() if each == funder]
         _write(organisation, funder, kind, part, by, note)
@@ -190,7 +190,7 @@ def _in_hand(organisation, people=None):
 def _seats(organisation, people=None):
     moves = organisation.licence_moves.filter(person__isnull=False)
     if people is not None:
-        moves = moves.filter(person__in=_ids(people))
+        moves = moves.filter(person__in=people if isinstance(people, QuerySet) else _ids(people))
     counts = {kind: Count("pk", filter=Q(kind=kind)) for kind in (Kind.ASSIGNED, Kind.RETURNED, Kind.USED)}
     held = moves.values("person_id", "funder").order_by("person_id").annotate(**counts)
     return held.filter(assigned__gt=F("returned")).values_list("person_id", "funder", "used")

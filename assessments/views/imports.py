@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
-from assessments import importing
+from assessments import importing, previewing
 from assessments.forms import ExportForm
 from assessments.matching import attach_waiting
 from assessments.pix_tables import check_size
@@ -51,7 +51,7 @@ def import_results(request):
 
 def _preview(request, upload):
     check_size(upload.size)
-    return importing.preview(request.organisation, upload.name, upload.read(), request.user)
+    return previewing.preview(request.organisation, upload.name, upload.read(), request.user)
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from assessments import importing
+from assessments import importing, previewing
 from assessments.models import ResultImport, SharingChoice
 from organisations.models import Run
 from organisations.runs import carry_out
@@ -396,7 +396,7 @@ def test_a_bad_row_is_named_with_line_column_and_value(client, acme, hr):
     [
         (b"", 422, "The file is empty."),
         (b"%PDF-1.7", 415, "This is a PDF document."),
-        (sample("assessment-fr.csv"), 415, "This is the export of an assessment campaign."),
+        (sample("learner-import-sup-fr.csv"), 415, "This is a list of people to be uploaded to Pix Orga."),
         (sample("profiles-collection-fr.csv")[:5000], 422, "ends in the middle of a row"),
         (b"\x00\x01\x02", 415, "bytes that are no text"),
     ],
@@ -434,7 +434,7 @@ def test_another_organisations_file_is_doubted(client, acme, hr):
 
 
 def test_another_organisations_import_does_not_exist(client, acme, globex, outsider):
-    result_import = importing.preview(acme, "export.csv", export(participation()), None)
+    result_import = previewing.preview(acme, "export.csv", export(participation()), None)
     client.force_login(outsider)
 
     for slug in ("acme", "globex"):

@@ -8,7 +8,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments import importing, quarantine
+from assessments import importing, previewing, quarantine
 from assessments.coverage import counts_by_level, progress_of, shared_profiles
 from assessments.matching import attach_waiting
 from assessments.models import Result
@@ -121,7 +121,7 @@ def test_sql_of_ours_that_reads_results_knows_the_quarantine():
             for name in ("assessments_result ", "assessments_result\n", "{Result._meta")
         )
     }
-    assert {path.name for path in readers} >= {"coverage.py", "figures.py", "importing.py", "matching.py"}
+    assert {path.name for path in readers} >= {"coverage.py", "figures.py", "matching.py", "staging.py"}
     assert {str(path) for path in readers if "held_until" not in path.read_text()} == set()
 
 
@@ -148,7 +148,7 @@ def test_the_same_file_again_neither_doubles_nor_shows_what_is_held(acme, newcom
     imported(acme)
     outcome = imported(acme)
     assert (outcome["created"], outcome["unchanged"], quarantine.held_count(acme)) == (0, 1, 1)
-    preview = importing.preview(acme, "again.csv", export(participation()), None)
+    preview = previewing.preview(acme, "again.csv", export(participation()), None)
     assert (preview.report["new"], preview.report["unchanged"]) == (0, 1)
 
 

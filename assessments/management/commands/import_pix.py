@@ -2,14 +2,12 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from assessments import importing
-from assessments.asking import question
-from assessments.models import Kind, ResultImport
-from assessments.pix_assessments import AssessmentExport
-from assessments.pix_exports import Export
+from assessments import importing, previewing
+from assessments.asking import question, told
+from assessments.models import ResultImport
 from assessments.pix_files import read_export
 from organisations.commands import ReportingCommand
-from organisations.models import Organisation, StoredFile
+from organisations.models import Organisation
 from organisations.problems import Refused
 
 
@@ -38,25 +36,22 @@ class Command(ReportingCommand):
 
     def answer(self, *, organisation, file, rows, competences, badges, **options):
         content = read_bytes(file)
-        export = told(read_export(content), competences, badges)
+        answers = {"competences": competences, "badges": badges}
+        export = told(read_export(content), **answers)
         asked = question(organisation, export)
-        doubts, outcome = self.save(organisation, new_file(organisation, file.name, content), export)
+        found = importing.match(organisation, export)
+        doubts = previewing.doubts(export, found, previewing.known_keys(organisation, export))
+        result_import = new_import(organisation, file.name, content, answers)
+        outcome = importing.save_results(result_import, export, found)
         return {
             **export.summary(),
             **({"question": asked} if asked else {}),
             **({"rows": export.rows()} if rows else {}),
+            "import": result_import.pk,
             **outcome,
             "warnings": [warning.as_dict() for warning in [*doubts, *export.warnings]],
             "errors": [],
         }
-
-    def save(self, organisation, file, export):
-        found = importing.match(organisation, export)
-        if export.kind != Kind.PROFILES:
-            return [], importing.counts_of_people(export, found)
-        doubts = importing.doubts(export, found, importing.known_keys(organisation, export))
-        result_import = ResultImport.objects.create(organisation=organisation, file=file, kind=export.kind)
-        return doubts, importing.save_results(result_import, export, found)
 
     def changed_nothing(self, answer):
         return not any(answer.get(name) for name in ("created", "superseded", "attached"))
@@ -75,14 +70,6 @@ def split(codes: str) -> list[str]:
     return [code.strip() for code in codes.split(",")]
 
 
-def told(export: Export, competences: list[str], badges: list[str]) -> Export:
-    """The export with what somebody said about it; only an assessment leaves anything to be said."""
-    if not competences and not badges:
-        return export
-    if not isinstance(export, AssessmentExport):
-        raise Refused(_("Only the competences and badges of an assessment can be named."))
-    return export.told(competences or None, badges)
-
-
-def new_file(organisation: Organisation, name: str, content: bytes) -> StoredFile:
-    return StoredFile.objects.keep(organisation, name, content, None)
+def new_import(organisation: Organisation, name: str, content: bytes, answers: dict) -> ResultImport:
+    file = previewing.kept_file(organisation, name, content, None)
+    return ResultImport.objects.create(organisation=organisation, file=file, answers=answers)

@@ -1,0 +1,102 @@
+"""Participations of a file become rows: COPY into a table of this transaction, then one INSERT.
+
+Row-level security forbids COPY into the real table. Values were checked when the file was read; what must hold
+whoever writes is the database's to judge, once, while it inserts.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from django.db import connection
+
+from assessments.matching import Match
+from assessments.models import Campaign, Result, ResultImport
+from assessments.pix_exports import Export
+from assessments.quarantine import held_until, is_informed
+from assessments.result_columns import MEASURES, NULL, TEXTS, columns_of, participation, values
+
+Measure = Result.Measure
+
+
+def save(
+    result_import: ResultImport, campaigns: dict[str, Campaign], export: Export, found: Match, is_older: bool
+) -> tuple[int, int]:
+    """Save what is new; let "not shared" and replaced certifications give way. Says how many of each.
+
+    Of an export that is older than one on record, only what is shared is saved.
+    """
+    measure = MEASURES[result_import.kind]
+    columns = columns_of(measure)
+    rows = zip(*participation(campaigns, export, found), *values(export), strict=True)
+    if is_older:
+        rows = (row for row, shared in zip(rows, export.shared, strict=True) if shared)
+    with connection.cursor() as cursor:
+        definitions = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        cursor.execute(f"CREATE TEMPORARY TABLE staged_result ({definitions}) ON COMMIT DROP")
+        cursor.copy_expert(copy_statement(columns), for_copy(rows))
+        cursor.execute(
+            insert_statement(columns),
+            {
+                "organisation": result_import.organisation_id,
+                "import": result_import.pk,
+                "framework": next(iter(campaigns.values())).framework_id,
+                "measure": measure.value,
+                "held_until": held_until(),
+            },
+        )
+        created, superseded = cursor.rowcount, 0
+        if not is_older:
+            ids = [campaign.pk for campaign in campaigns.values()]
+            cursor.execute(SUPERSEDE[measure], {"import": result_import.pk, "campaigns": ids})
+            superseded = cursor.rowcount
+        cursor.execute("DROP TABLE staged_result")
+    return created, superseded
+
+
+def for_copy(rows: Iterable[Sequence]) -> io.StringIO:
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter="\t", lineterminator="\n").writerows(rows)
+    buffer.seek(0)
+    return buffer
+
+
+# --- Statements -------------------------------------------------------------------------------------------------------
+
+
+def copy_statement(columns: Iterable[str]) -> str:
+    return (
+        f"COPY staged_result ({', '.join(columns)}) FROM STDIN "
+        f"WITH (FORMAT csv, DELIMITER E'\\t', NULL '{NULL}', FORCE_NOT_NULL ({', '.join(TEXTS)}))"
+    )
+
+
+def insert_statement(columns: Iterable[str]) -> str:
+    """A participation that is on record stays as it is; progress that had been overtaken counts again."""
+    names = ", ".join(columns)
+    return f"""
+        INSERT INTO assessments_result
+            (organisation_id, result_import_id, framework_id, measure, {names}, held_until)
+        SELECT %(organisation)s, %(import)s, %(framework)s, %(measure)s, {names},
+            CASE WHEN person_id IS NOT NULL AND NOT {is_informed("staged_result.person_id")} THEN %(held_until)s END
+        FROM staged_result
+        ON CONFLICT (organisation_id, key) DO UPDATE SET superseded_by_id = NULL
+        WHERE assessments_result.superseded_by_id IS NOT NULL
+    """  # noqa: S608 - made of the names above
+
+
+# NOT IN, because its plan is a hash of the staged keys whatever the planner believes about new tables.
+OVERTAKEN = """
+    UPDATE assessments_result SET superseded_by_id = %(import)s
+    WHERE campaign_id = ANY(%(campaigns)s) AND superseded_by_id IS NULL
+    AND key NOT IN (SELECT key FROM staged_result) AND
+"""
+NOT_SHARED = f"{OVERTAKEN} NOT is_shared"
+OTHER_OUTCOME = (
+    f"{OVERTAKEN} details ->> 'certification' IN (SELECT details ->> 'certification' FROM staged_result)"  # noqa: S608
+)
+SUPERSEDE = {
+    Measure.PROFILE: NOT_SHARED,
+    Measure.SHARE_OF_ITEMS: NOT_SHARED,
+    Measure.CERTIFIED: OTHER_OUTCOME,
+}
