@@ -31,7 +31,7 @@ from organisations.problems import Problem, Refused
 STATUS = ("started_on", "is_shared", "shared_on")
 YES_OR_NO = re.compile(r"\(\w ?/ ?\w\)$")
 STAGE = re.compile(r"\( ?/ ?([0-9]*) ?\)$")
-FRACTION = re.compile(r"0|1|[01][.,][0-9]+")
+SHARE = re.compile(r"[01]([.,][0-9]+)?|NA")
 ANY_DATE = re.compile(r"[0-9]{2}/[0-9]{2}/[0-9]{4}.*|[0-9]{4}-[0-9]{2}-[0-9]{2}.*")
 
 
@@ -139,12 +139,15 @@ def language_of(plain: list[str]) -> str:
 
 
 def place_of_progress(table: Table, plain: list[str], started: int) -> int | None:
-    """The column before `started on`; in the first exports of exams it was left out."""
+    """The column before `started on`. In the first exports of exams it was left out, and the label of the external id
+    may read the same: then most values are no shares.
+    """
     at = started - 1
     if plain[at] not in texts("assessment", "progress", OTHER) and "%" not in plain[at]:
         return None
-    cells = {row[at] for row in table.rows if len(row) > at}
-    return at if all(FRACTION.fullmatch(cell) for cell in cells) else None
+    cells = [row[at] for row in table.rows if len(row) > at]
+    shares = sum(bool(SHARE.fullmatch(cell)) for cell in cells)
+    return at if 2 * shares >= len(cells) else None
 
 
 def place_of_mastery(plain: list[str], language: str, first: int) -> int | None:
@@ -169,7 +172,7 @@ def blocks(
     kinds = list(kinds_by_words(plain, language, first)) if language != OTHER else []
     competences, areas = kinds.count("competence"), kinds.count("area")
     end = first + 3 * len(kinds)
-    if not (competences and areas):
+    if not kinds:
         end = next(
             (at for at in range(first, len(plain)) if unguarded(table.header[at]).startswith("@")), len(plain)
         )
@@ -177,7 +180,9 @@ def blocks(
             raise cut_or_edited()
         competences = competences_by_shape(table, plain, first, end)
         areas = (end - first) // 3 - competences
-    elif kinds != ["competence"] * competences + ["area"] * areas:
+    elif not (competences and areas) or kinds != ["competence"] * competences + ["area"] * areas:
+        raise cut_or_edited()
+    elif end < len(plain) and plain[end].startswith(beginning("assessment", "area_mastery_rate", language)):
         raise cut_or_edited()
     border = first + 3 * competences
     if not all(names_fit(table, plain, language, at) for at in range(first, end, 3)):

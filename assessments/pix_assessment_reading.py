@@ -6,9 +6,9 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments.pix_assessment_layouts import AssessmentLayout
+from assessments.pix_assessment_layouts import AssessmentLayout, cut_or_edited
 from assessments.pix_assessments import AssessmentExport, Block, first_known, told_apart
-from assessments.pix_competences import codes_of, sizes_of_areas
+from assessments.pix_competences import codes_of, misses_an_area, sizes_of_areas
 from assessments.pix_exports import total
 from assessments.pix_reading import Checks, Reader
 from assessments.pix_tables import Table
@@ -58,8 +58,11 @@ class AssessmentReader(Reader):
         )
         self.check_availability(export)
         self.refuse_all()
-        sizes = sizes_of_areas(export.item_totals(), export.area_totals())
+        totals = export.item_totals(), export.area_totals()
+        sizes = sizes_of_areas(*totals)
         export.codes = codes_of(layout.competence_names, layout.area_names, sizes, layout.language)
+        if misses_an_area(*totals, export.codes or (), layout.area_names):
+            raise cut_or_edited()
         export.warnings = AssessmentChecks(export, sizes).warnings()
         return export
 

@@ -143,10 +143,10 @@ class AssessmentExport(Export):
 
     def row(self, number: int) -> dict:
         progress = self.progress[number]
-        status = "SHARED" if self.shared[number] else "TO_SHARE" if progress == 1 else "STARTED"
+        status = "NOT_SHARED" if progress is None else "TO_SHARE" if progress == 1 else "STARTED"
         return {
             **self.who(number),
-            "status": status,
+            "status": "SHARED" if self.shared[number] else status,
             "createdAt": written(self.started_at[number], self.started_day_only),
             "sharedAt": self.written_date(number),
             "masteryRate": as_number(self.mastery_rates[number]),

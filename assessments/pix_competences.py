@@ -31,6 +31,20 @@ def sizes_of_areas(items: Sequence[int | None], areas: Sequence[int | None]) -> 
     return sizes if place == len(items) else None
 
 
+def misses_an_area(
+    items: Sequence[int | None],
+    areas: Sequence[int | None],
+    codes: Sequence[str | None],
+    names: Sequence[str],
+) -> bool:
+    """Whether competences are left whose area is not there: the file was cut off between two columns."""
+    if items and areas and all(items) and all(areas):
+        rest = [sum(items[:count]) for count in range(len(items))]
+        return sum(areas) in rest and sizes_of_areas(items[: rest.index(sum(areas))], areas) is not None
+    known = {area_names().get(plain_name(name)) for name in names}
+    return None not in known and any(code and code[0] not in known for code in codes)
+
+
 def codes_of(
     names: Sequence[str], areas: Sequence[str], sizes: list[int] | None, language: str
 ) -> tuple[str | None, ...] | None:
