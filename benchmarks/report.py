@@ -12,7 +12,7 @@ from weasyprint import HTML
 
 from benchmarks.measurement import Measurement, seconds_of
 from organisations.models import Organisation, Programme
-from reporting.documents import Assets, write_html, write_pdf
+from reporting.documents import ASSETS, write_html, write_pdf
 from reporting.figures import STEPS, Gap, Growth, Levels, Measurements, Spread
 from reporting.models import Report
 from reporting.periods import Quarter
@@ -41,7 +41,7 @@ def run() -> Measurement:
 
 
 def set_bare(report: Report) -> bytes:
-    return HTML(string=write_html(report, "en"), base_url="asset:", url_fetcher=Assets()).write_pdf()
+    return HTML(string=write_html(report, "en"), base_url="asset:", url_fetcher=ASSETS).write_pdf()
 
 
 def make_report() -> Report:

@@ -1,7 +1,6 @@
 """A report as a PDF: tagged for screen readers (PDF/UA-1) and fit for the archive (PDF/A-3a).
 
-The document is made from the frozen figures and from nothing else: it can fetch the files named here and no others,
-and the same figures give the same bytes, on every machine.
+The document is made from the frozen figures and from nothing else, so the same figures give the same bytes.
 """
 
 import json
@@ -12,33 +11,15 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from weasyprint import HTML, Attachment
-from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+from weasyprint import Attachment
 
 from assessments import charts
-from reporting.finishing import finish
+from organisations.pdf import Assets, set_pages
 from reporting.models import Report
 from reporting.presenting import present
 
 STYLE = "asset:document.css"
-ASSETS = {STYLE: (Path(__file__).with_name("document.css"), "text/css")}
-
-
-class Blocked(FatalURLFetchingError):
-    """The document asked for something that it may not have. The rendering stops."""
-
-
-class Assets(URLFetcher):
-    """The files named here and nothing else: no network, no file system."""
-
-    def __init__(self):
-        super().__init__(allowed_protocols=(), allow_redirects=False)
-
-    def fetch(self, url, headers=None):
-        if url not in ASSETS:
-            raise Blocked(url)
-        path, media_type = ASSETS[url]
-        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": media_type})
+ASSETS = Assets({STYLE: (Path(__file__).with_name("document.css"), "text/css")})
 
 
 def write_html(report: Report, language: str) -> str:
@@ -61,7 +42,6 @@ def write_html(report: Report, language: str) -> str:
 
 def write_pdf(report: Report, language: str) -> bytes:
     """The report in one language, its figures attached for machines."""
-    html = HTML(string=write_html(report, language), base_url="asset:", url_fetcher=Assets())
     attachment = Attachment(
         string=json.dumps(report.figures, ensure_ascii=False, indent=1, sort_keys=True),
         name=f"figures-{report.period}.json",
@@ -70,14 +50,7 @@ def write_pdf(report: Report, language: str) -> bytes:
         modified=_moment(report),
         relationship="Data",
     )
-    content = html.write_pdf(
-        pdf_variant="pdf/a-3a",
-        pdf_identifier=report.snapshot_hash.encode(),
-        pdf_tags=True,
-        custom_metadata=False,
-        attachments=[attachment],
-    )
-    return finish(content)
+    return set_pages(write_html(report, language), ASSETS, report.snapshot_hash, [attachment])
 
 
 def _moment(report: Report) -> datetime:

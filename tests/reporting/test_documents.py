@@ -9,8 +9,10 @@ import pypdf
 import pytest
 
 from assessments.disclosure import Hidden
-from reporting import documents, snapshots
-from reporting.documents import Assets, Blocked, write_html, write_pdf
+from organisations import pdf
+from organisations.pdf import Blocked
+from reporting import snapshots
+from reporting.documents import ASSETS, STYLE, write_html, write_pdf
 from reporting.figures import Growth, Levels
 from reporting.periods import Quarter
 from tests import make
@@ -44,7 +46,7 @@ def test_the_pdf_conforms_to_pdf_ua_and_pdf_a(report, language):
 
 
 def test_a_validator_that_finds_nothing_wrong_would_be_of_no_use(report, monkeypatch):
-    monkeypatch.setattr(documents, "finish", lambda content: content)
+    monkeypatch.setattr(pdf, "finish", lambda content: content)
 
     assert not page.is_pdf_compliant_bytes(write_pdf(report, "en"), profile="ua1")
 
@@ -99,9 +101,7 @@ def test_pictures_show_hidden_figures_as_such(small_report):
 
 
 def test_nothing_but_our_own_files_can_be_fetched():
-    assets = Assets()
-
-    assert assets.fetch(documents.STYLE).read().startswith(b"/* A report on paper")
+    assert ASSETS.fetch(STYLE).read().startswith(b"/* A report on paper")
     for address in (
         "https://example.org/",
         "file:///etc/passwd",
@@ -110,7 +110,7 @@ def test_nothing_but_our_own_files_can_be_fetched():
         "ftp://x",
     ):
         with pytest.raises(Blocked):
-            assets.fetch(address)
+            ASSETS.fetch(address)
 
 
 def test_a_name_from_the_database_cannot_become_markup(programme, quarter):

@@ -3,8 +3,8 @@ import io
 import page
 import pikepdf
 
+from organisations.pdf_finishing import DOUBTFUL_END, finish
 from reporting.documents import write_pdf
-from reporting.finishing import DOUBTFUL_END, finish
 
 
 def test_header_cells_say_whether_they_speak_for_a_row_or_a_column(report):
