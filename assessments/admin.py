@@ -178,3 +178,19 @@ class ReleaseAdmin(ReadOnly):
     list_display = ["organisation", "made_at"]
     list_select_related = ["organisation"]
     search_fields = ["organisation__name"]
+
+
+@admin.register(models.LevelsReading)
+class LevelsReadingAdmin(ReadOnly):
+    list_display = ["person", "reader_name", "place", "day"]
+    list_filter = ["place"]
+    list_select_related = ["person"]
+    search_fields = ["reader_name"]
+
+
+@admin.register(models.SkillsDocument)
+class SkillsDocumentAdmin(ReadOnly):
+    list_display = ["pk", "organisation", "language", "requested_at"]
+    list_select_related = ["organisation"]
+    search_fields = ["organisation__name"]
+    exclude = ["file"]

@@ -3,7 +3,8 @@
 from django.db.models import Exists, OuterRef
 from rest_framework import serializers
 
-from assessments.models import Result
+from assessments.models import LevelsReading, Result
+from assessments.trail import note_reading
 from organisations.api import OrganisationViewSet
 
 
@@ -63,3 +64,13 @@ class AssessmentViewSet(OrganisationViewSet):
             .select_related("campaign", "framework")
             .order_by("pk")
         )
+
+    def get_serializer(self, *args, **kwargs):
+        """Whoever's levels are given away is told so, on their own page."""
+        serializer = super().get_serializer(*args, **kwargs)
+        results = args[0] if kwargs.get("many") else args[:1]
+        people = {result.person_id for result in results if result.shares_levels and result.levels}
+        note_reading(
+            self.request.organisation, people, LevelsReading.Place.API, program=str(self.request.user)
+        )
+        return serializer

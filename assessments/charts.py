@@ -464,6 +464,36 @@ def _trend_point(pen, place, point, at, floor):
         pen.text(place, floor + 52, number_of_people, size=12, fill="muted", anchor="middle")
 
 
+def history_chart(
+    levels: Sequence[Value],
+    *,
+    title: str,
+    target: Number | None = None,
+    description: str = "",
+    maximum: int = HIGHEST_LEVEL,
+    palette: Palette | None = None,
+) -> SafeString:
+    """One competence through time, small enough to stand among many: a line, its last level, the target as a rule."""
+    pen = _Pen(palette or PAGE)
+    floor, height = 62, 50
+    places = [(number + 0.5) / len(levels) for number in range(len(levels))]
+
+    def at(value):
+        return floor - height * value / maximum
+
+    pen.line(0, floor, 1, floor, "line", 1)
+    if target is not None:
+        pen.line(0, at(target), 1, at(target), "ink", 1)
+    for stretch in _stretches([_is_number(level) for level in levels]):
+        for left, right in pairwise(stretch):
+            pen.line(places[left], at(levels[left]), places[right], at(levels[right]), "accent", 2.5)
+        for number in stretch:
+            pen.dot(places[number], at(levels[number]), 3.5, fill="accent", stroke="surface")
+    if levels and _is_number(levels[-1]):
+        pen.label(places[-1], at(levels[-1]) - 8, _words(levels[-1]), bold=True)
+    return pen.picture(floor + 4, title, description or ", ".join(_words(level) for level in levels))
+
+
 def _stretches(present):
     """Runs of neighbouring positions that are present."""
     return [

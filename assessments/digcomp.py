@@ -53,7 +53,7 @@ class Reading:
 
 
 class Map:
-    """One version of a crosswalk, ready to read many results. Three queries, whatever the number of results."""
+    """One version of a crosswalk, ready to read many results. Two queries, whatever their number."""
 
     def __init__(self, crosswalk: Crosswalk):
         self.crosswalk = crosswalk

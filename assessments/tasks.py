@@ -4,7 +4,7 @@ from functools import partial
 
 from celery import shared_task
 
-from assessments import figures, importing, quarantine
+from assessments import figures, importing, own_data, quarantine
 from organisations import runs
 
 
@@ -14,7 +14,14 @@ def request_clearing():
     quarantine.request_clearing()
 
 
-runs.kind(quarantine.CLEAR)(quarantine.clear)
+@runs.kind(quarantine.CLEAR)
+def clear(run):
+    return {**quarantine.clear(run), "documents": own_data.forget_old_documents()}
+
+
+@runs.kind("write_skills_document")
+def write_skills_document(run):
+    return own_data.write_document(run.organisation.skills_documents.get(pk=run.args["document"]))
 
 
 @runs.kind("import_results")

@@ -16,6 +16,7 @@ from assessments.models.frameworks import (
 )
 from assessments.models.identities import Decision, Identity, Sign
 from assessments.models.imports import Campaign, Kind, ResultImport, Waiting
+from assessments.models.own_data import LevelsReading, SkillsDocument
 from assessments.models.results import Result
 from assessments.models.targets import SharingChoice, TargetProfile
 
@@ -35,12 +36,14 @@ __all__ = [
     "Identity",
     "Kind",
     "LevelCount",
+    "LevelsReading",
     "OfferedCampaign",
     "Release",
     "Result",
     "ResultImport",
     "SharingChoice",
     "Sign",
+    "SkillsDocument",
     "Sync",
     "TargetProfile",
     "Waiting",

@@ -11,8 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from assessments.charts import Step, distribution_chart, funnel_chart
 from assessments.coverage import band_names, progress_of, shared_profiles, spreads_of
 from assessments.forms import TargetsForm
+from assessments.models import LevelsReading
 from assessments.profiles import pix_competences
 from assessments.targets import current_profiles, remove_targets, set_targets
+from assessments.trail import note_reading
 from organisations.access import Role, members_only
 
 PER_PAGE = 50
@@ -43,6 +45,8 @@ def _shared_levels(request, competences):
     page = Paginator(shared_profiles(request.organisation), PER_PAGE).get_page(request.GET.get("page"))
     for result in page:
         result.cells = list(zip(competences, result.levels, strict=True))
+    people = [result.person_id for result in page]
+    note_reading(request.organisation, people, LevelsReading.Place.SKILLS, reader=request.user)
     return {"page": page, "competences": competences}
 
 

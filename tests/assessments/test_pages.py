@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assessments import importing, previewing
@@ -31,18 +29,6 @@ def text_of(response):
 @pytest.fixture
 def me(staff):
     return staff.people.get()
-
-
-@pytest.fixture
-def queries_of():
-    """How many questions a page asks, without what opens and closes its transaction and scope."""
-
-    def queries_of(client, path):
-        with CaptureQueriesContext(connection) as captured:
-            assert client.get(path).status_code == 200
-        return sum(not re.search("SAVEPOINT|set_config", query["sql"]) for query in captured.captured_queries)
-
-    return queries_of
 
 
 def upload(client, content, name="export.csv"):
