@@ -11,7 +11,7 @@ from organisations.fences import fence_tables
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0009_connections'),
+        ('assessments', '0010_cohorts'),
         ('organisations', '0024_exports_and_their_runs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
