@@ -56,7 +56,6 @@ def answers_of_known_campaigns(organisation: Organisation, export: AssessmentExp
     results = Result.with_held.filter(
         organisation=organisation,
         campaign__kind__in=[Kind.ASSESSMENT, Kind.EXAM],
-        campaign__competences__isnull=False,
         items__isnull=False,
     )
     one_each = results.order_by("campaign_id", "pk").distinct("campaign_id")

@@ -182,12 +182,16 @@ def blocks(
         areas = (end - first) // 3 - competences
     elif not (competences and areas) or kinds != ["competence"] * competences + ["area"] * areas:
         raise cut_or_edited()
-    elif end < len(plain) and plain[end].startswith(beginning("assessment", "area_mastery_rate", language)):
+    if not all(names_fit(plain, language, at) for at in range(first, end, 3)):
+        raise cut_or_edited()
+    if end < len(plain) and begins_like_an_area(plain[end], language):
         raise cut_or_edited()
     border = first + 3 * competences
-    if not all(names_fit(table, plain, language, at) for at in range(first, end, 3)):
-        raise cut_or_edited()
     return tuple(range(first, border, 3)), tuple(range(border, end, 3)), tuple(range(end, len(plain)))
+
+
+def begins_like_an_area(header: str, language: str) -> bool:
+    return language != OTHER and header.startswith(beginning("assessment", "area_mastery_rate", language))
 
 
 def cut_or_edited() -> Refused:
@@ -215,7 +219,7 @@ def kinds_by_words(plain: list[str], language: str, first: int) -> Iterator[str]
         at += 3
 
 
-def names_fit(table: Table, plain: list[str], language: str, at: int) -> bool:
+def names_fit(plain: list[str], language: str, at: int) -> bool:
     """Whether the three columns of a block carry one name. Unknown wordings are trusted to their position."""
     if language == OTHER:
         return True
@@ -270,10 +274,10 @@ def filled_in(table: Table, key: str, language: str, columns: tuple[int, ...]) -
     else:
         before = beginning_in_common(headers) if key != "badge" else ""
         after = ""
-    names = [without(header, before, after) for header in headers]
-    if key == "badge":
-        names = [YES_OR_NO.sub("", name).strip() for name in names]
-    return tuple(names)
+    names = tuple(without(header, before, after) for header in headers)
+    if key == "badge" and language == OTHER:
+        return tuple(YES_OR_NO.sub("", name).strip() for name in names)
+    return names
 
 
 def beginning_in_common(headers: list[str]) -> str:

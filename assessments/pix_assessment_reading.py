@@ -26,8 +26,7 @@ class AssessmentReader(Reader):
     def read(self) -> AssessmentExport:
         layout = self.layout
         shared = self.convert(layout.status, yes_or_no(layout.language))
-        started_at, started_day_only, _generation = self.dates(layout.status - 1)
-        shared_at, day_only, generation = self.dates(layout.status + 1)
+        (started_at, shared_at), day_only, generation = self.dates(layout.status - 1, layout.status + 1)
         blocks = self.blocks(layout.competences, layout.competence_names)
         areas = self.blocks(layout.areas, layout.area_names)
         badge_names = told_apart(layout.badge_names)
@@ -44,7 +43,7 @@ class AssessmentReader(Reader):
             exam=layout.progress is None,
             progress=self.progress(),
             started_at=started_at,
-            started_day_only=started_day_only,
+            started_day_only=day_only,
             has_stages=layout.stage is not None,
             highest_stage=layout.highest_stage,
             stages=self.nothing() if layout.stage is None else self.numbers(layout.stage),

@@ -165,7 +165,7 @@ class ProfilesReader(Reader):
         layout, sent = self.layout, self.layout.status
         words = yes_or_no(layout.language)
         shared = self.convert(sent, words)
-        dates, day_only, generation = self.dates(sent + 1)
+        (sent_on,), day_only, generation = self.dates(sent + 1)
         pairs = range(layout.columns - COLUMNS_OF_PAIRS, layout.columns, 2)
         level, pix = (
             _("A level is a whole number from 0 to 8."),
@@ -178,7 +178,7 @@ class ProfilesReader(Reader):
             **self.campaign(),
             **self.names(),
             shared=shared,
-            shared_at=dates,
+            shared_at=sent_on,
             day_only=day_only,
             pix_scores=self.convert(sent + 2, SCORES, _("The Pix score is a whole number from 0 to 1024.")),
             certifiable=self.convert(sent + 3, words | {NOT_AVAILABLE: None}),

@@ -163,19 +163,22 @@ class Reader:
             columns[label if label not in columns else f"{label} ({at + 1})"] = self.texts(at)
         return columns
 
-    def dates(self, at: int) -> tuple[list[datetime | None], bool, str]:
-        """A column of dates in UTC, whether only the day is known, and the generation that this tells of."""
+    def dates(self, *columns: int) -> tuple[list[list[datetime | None]], bool, str]:
+        """Columns of dates in UTC, whether only days are known, and the generation that the dates tell of."""
         generation = self.layout.generation
-        cells = set(self.columns[at]) - {NOT_AVAILABLE}
+        cells = {cell for at in columns for cell in self.columns[at]}
         read, day_only = paris_time, False
         reason = _("A date looks like 31/12/2025 17:05 here.")
         if not generation.startswith("since"):
             if any(UTC_TIME.fullmatch(cell) for cell in cells):
                 read, generation = utc_time, "2024-12-12..2024-12-17"
                 reason = _("A date looks like 2024-12-31T17:05:00Z here.")
+            elif any(PARIS_TIME.fullmatch(cell) for cell in cells):
+                generation = "since 2024-12-17"
             else:
                 read, day_only, reason = utc_day, True, _("A date looks like 2024-12-31 here.")
-        return self.each(at, lambda cell: date_between(read, cell), reason), day_only, generation
+        moments = [self.each(at, lambda cell: date_between(read, cell), reason) for at in columns]
+        return moments, day_only, generation
 
     # What must fit together
 

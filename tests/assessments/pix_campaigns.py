@@ -282,7 +282,8 @@ def certification_cell(value):
 def certification(rows, language="fr", complementary=(), is_class=False):
     """`rows` are dictionaries of what is not usual; a session with `complementary`, or a class."""
     headers = {key: by_language[language][0] for key, by_language in HEADERS["certification"].items()}
-    labels = [headers.pop("complementary").replace("{name}", label) for label in complementary]
+    prefix = headers.pop("complementary")
+    labels = [prefix.replace("{name}", label) for label in complementary]
     order = ("number", "first", "last", "birthdate", "birthplace", "external", "status")
     after = ("comment", "session", "date") if is_class else ("comment", "session", "center", "date")
     header = [

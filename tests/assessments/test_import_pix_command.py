@@ -5,10 +5,11 @@ import json
 import pytest
 from django.core.management import call_command
 
+from assessments.pix_words import competence_codes
 from tests import make
 from tests.assessments.pix_export import EXPECTED, SAMPLES, export, participation
 
-PROFILES = [name for name in EXPECTED if "profiles" in name]
+NAMED = [name for name in EXPECTED if name != "assessment-nl.csv"]
 COUNTS = ("matched", "unmatched", "created", "unchanged", "people", "retakes", "warnings", "errors")
 
 
@@ -37,7 +38,7 @@ def written(tmp_path):
     return written
 
 
-@pytest.mark.parametrize("name", PROFILES)
+@pytest.mark.parametrize("name", NAMED)
 def test_every_key_agrees_with_what_is_expected(run, name):
     code, answer = run(SAMPLES / name, "--rows")
 
@@ -139,3 +140,88 @@ def test_warnings_are_told(acme, run, written):
     stranger, odd_score = answer["warnings"]
     assert "Is it the file of another organisation?" in stranger["reason"]
     assert (odd_score["line"], odd_score["value"]) == (2, "32")
+
+
+# --- What a Dutch assessment export cannot say ------------------------------------------------------------------------
+
+DUTCH = SAMPLES / "assessment-nl.csv"
+ANSWER = ["--competences", "1.1,1.2,1.3,2.1,2.3,2.4,4.1,5.1"]
+BADGES = ["--badge", "Digitale burger", "--badge", "Veilig & wel"]
+
+
+def test_a_dutch_assessment_asks_for_its_competences(run):
+    code, answer = run(DUTCH)
+
+    assert code == 0
+    assert (answer["competences_in_order"], answer["sum_validated_per_competence"]["1"]) == (None, 113)
+    assert answer["question"] == {
+        "asked": "Which 8 competences does this test measure, in the order of the columns? "
+        "The file does not name them.",
+        "competences": 8,
+        "item_totals": [10, 7, 10, 10, 10, 7, 10, 10],
+        "area_totals": [27, 27, 10, 10],
+        "badges": 2,
+        "possible": 224,
+        "candidates": [],
+    }
+
+
+def test_with_the_answer_it_equals_what_is_expected(run):
+    expected = dict(EXPECTED["assessment-nl.csv"])
+    expected_rows = expected.pop("rows")
+
+    code, answer = run(DUTCH, "--rows", *ANSWER, *BADGES)
+
+    rows = {row["line"]: row for row in answer["rows"]}
+    assert code == 0
+    assert {key: answer[key] for key in expected} == expected
+    assert [rows[row["line"]] for row in expected_rows] == expected_rows
+    assert "question" not in answer
+
+
+def test_a_wrong_answer_is_refused_with_the_reason(run):
+    code, answer = run(DUTCH, "--competences", "1.1,1.2,2.1,2.2,2.3,2.4,4.1,5.1")
+
+    assert (code, [error["reason"] for error in answer["errors"]]) == (
+        1,
+        ["The areas of these competences would have 17, 37, 10, 10 items; the file says 27, 27, 10, 10."],
+    )
+
+
+def test_only_an_assessment_leaves_competences_to_be_named(run):
+    code, answer = run(SAMPLES / "profiles-collection-nl.csv", *ANSWER)
+
+    assert (code, answer["errors"][0]["reason"]) == (
+        1,
+        "Only the competences and badges of an assessment can be named.",
+    )
+
+
+def test_a_known_campaign_with_the_same_items_answers_the_question(acme, run):
+    codes = dict.fromkeys(ANSWER[1].split(","), 10) | {"1.2": 7, "2.4": 7}
+    make.shares_of_items(acme, items=[codes.get(code) for code in competence_codes()])
+
+    _code, answer = run(DUTCH)
+
+    assert answer["question"]["candidates"] == [ANSWER[1].split(",")]
+
+
+def test_a_certification_says_what_became_of_it(run):
+    code, answer = run(SAMPLES / "legacy-2022-certification-session-fr.csv")
+
+    assert code == 0
+    assert (answer["statuses"], answer["sum_pix_score"], answer["people"], answer["retakes"]) == (
+        {"validated": 16, "rejected": 4, "cancelled": 4, "error": 4, "started": 4},
+        4744,
+        32,
+        0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "people", "retakes"), [("profiles-collection-fr.csv", 36, 4), ("assessment-fr.csv", 36, 0)]
+)
+def test_people_and_retakes_are_counted(run, name, people, retakes):
+    _code, answer = run(SAMPLES / name)
+
+    assert (answer["people"], answer["retakes"]) == (people, retakes)

@@ -436,7 +436,7 @@ def test_an_area_is_the_sum_of_its_competences():
 
 def test_the_test_is_the_same_for_everybody():
     people = [person(), person()]
-    first, label = changed(1, 12, people)
+    first, _label = changed(1, 12, people)
 
     reasons = {warning.reason for warning in read_export(first).warnings}
 
