@@ -11,7 +11,8 @@ from random import Random
 from django.conf import settings
 from django.utils import timezone
 
-from assessments import importing as results
+from assessments.importing import import_results
+from assessments.previewing import preview
 from assessments.results import latest_results
 from assessments.sharing import share_levels
 from assessments.targets import set_targets
@@ -275,8 +276,8 @@ def _take_pix(organisation, setting, staff, manager, campaign, name, when, share
     export = write_profiles(
         setting.name, campaign, name, setting.number_label, setting.language, participations
     )
-    result_import = results.preview(organisation, f"Resultats-{campaign}.csv", export, manager)
-    outcome = results.import_results(result_import)
+    result_import = preview(organisation, f"Resultats-{campaign}.csv", export, manager)
+    outcome = import_results(result_import)
     organisation.result_imports.filter(pk=result_import.pk).update(
         uploaded_at=start + timedelta(days=days),
         imported_at=start + timedelta(days=days),
