@@ -5,13 +5,15 @@ exit moves. Nobody is made to answer: what is missing is listed by name of the q
 """
 
 import calendar
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -157,29 +159,87 @@ def record_exit(record: EsfRecord, left_on: date, reason: str, by: User | None) 
     exit_event = EsfExit.objects.create(
         organisation=record.organisation, record=record, left_on=left_on, reason=reason, recorded_by=by
     )
-    six_months = months_later(left_on, 6)
-    for kind, ask_on, due_on in (
-        (FollowUp.Kind.FOUR_WEEKS, left_on, left_on + timedelta(days=28)),
-        (FollowUp.Kind.SIX_MONTHS, six_months, months_later(left_on, 7)),
-    ):
-        FollowUp.objects.update_or_create(
-            organisation=record.organisation,
-            record=record,
-            kind=kind,
-            defaults={"ask_on": ask_on, "due_on": due_on, "asked_at": None, "answered_at": None},
-        )
+    FollowUp.objects.bulk_create(_follow_ups_of(exit_event))
     return exit_event
 
 
 @transaction.atomic
 def take_back(record: EsfRecord, back_on: date) -> None:
     """The person takes part again: same record, same entry date; what was to be asked is no longer asked."""
+    if not record.person.is_present:
+        raise ValidationError(_("%(person)s has left.") % {"person": record.person})
     current = record.exits.select_for_update(of=("self",)).filter(back_on=None).first()
     if current is None:
         raise ValidationError(_("This person takes part."))
     current.back_on = max(back_on, current.left_on)
     current.save(update_fields=["back_on"])
     record.follow_ups.all().delete()
+
+
+@transaction.atomic
+def record_exits_of_leavers(organisation: Organisation, by: User | None = None) -> int:
+    """Whoever has left the organisation leaves the operation on that day, so that the questions afterwards get theirs.
+
+    Never before their entry or their last return. Returns how many exits were new.
+    """
+    records = (
+        organisation.esf_records.select_for_update(of=("self",))
+        .filter(person__in=organisation.people.left())
+        .exclude(Exists(EsfExit.objects.filter(record=OuterRef("pk"), back_on=None)))
+        .annotate(
+            back=Subquery(
+                EsfExit.objects.filter(record=OuterRef("pk")).order_by("-back_on").values("back_on")[:1]
+            )
+        )
+        .select_related("person")
+    )
+    exits = [
+        EsfExit(
+            organisation=organisation,
+            record=record,
+            left_on=max(filter(None, (record.person.left_on, record.entered_on, record.back))),
+            reason=EsfExit.Reason.LEFT_EMPLOYER,
+            recorded_by=by,
+        )
+        for record in records
+    ]
+    EsfExit.objects.bulk_create(exits)
+    FollowUp.objects.bulk_create(
+        follow_up for exit_event in exits for follow_up in _follow_ups_of(exit_event)
+    )
+    return len(exits)
+
+
+def take_back_returners(organisation: Organisation, people: Iterable[Person]) -> None:
+    """Whoever works here again takes part again, unless they had stopped for a reason of their own."""
+    current = EsfExit.objects.filter(
+        organisation=organisation,
+        record__person__in=people,
+        reason=EsfExit.Reason.LEFT_EMPLOYER,
+        back_on=None,
+    )
+    records = list(current.values_list("record", flat=True))
+    current.update(back_on=Greatest(Value(timezone.localdate()), F("left_on")))
+    organisation.follow_ups.filter(record__in=records).delete()
+
+
+def _follow_ups_of(exit_event: EsfExit) -> list[FollowUp]:
+    """Both questions after an exit, each with the day from which it is asked and the day by which it is due."""
+    left_on = exit_event.left_on
+    days = {
+        FollowUp.Kind.FOUR_WEEKS: (left_on, left_on + timedelta(days=28)),
+        FollowUp.Kind.SIX_MONTHS: (months_later(left_on, 6), months_later(left_on, 7)),
+    }
+    return [
+        FollowUp(
+            organisation=exit_event.organisation,
+            record=exit_event.record,
+            kind=kind,
+            ask_on=ask_on,
+            due_on=due_on,
+        )
+        for kind, (ask_on, due_on) in days.items()
+    ]
 
 
 def months_later(day: date, months: int) -> date:

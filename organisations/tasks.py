@@ -47,6 +47,9 @@ def send_invitation(run):
     invitations.send(run.organisation.invitations.get(pk=run.args["invitation"]))
 
 
+runs.kind("tell_earlier_address")(invitations.tell_earlier_address)
+
+
 @runs.kind("check_people")
 def check_people(run):
     importing.check_in_run(run)
