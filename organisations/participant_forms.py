@@ -4,6 +4,7 @@ from datetime import date
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import EsfAnswers, EsfExit, EsfSensitiveAnswers, FollowUp, FollowUpAnswer, Person
@@ -59,7 +60,7 @@ class EsfEntryForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.person = person
         for name in questions_on_request():
-            label = EsfSensitiveAnswers._meta.get_field(name).verbose_name.capitalize()
+            label = capfirst(str(EsfSensitiveAnswers._meta.get_field(name).verbose_name))
             self.fields[name] = _one_of(EsfSensitiveAnswers.Answer, label)
             self.initial.setdefault(name, getattr(entry.sensitive, name))
         for name in ("gender", "birth_date", "employment", "education", "contract", "working_time"):
