@@ -99,6 +99,13 @@ def test_without_any_checklist_everything_is_missing():
     assert len(journey.may_enrol(organisation)) == 5
 
 
+def test_the_checklist_says_what_was_settled(acme):
+    answers = {item.label: item.answer for item in journey.checklist(acme)}
+    assert answers["Staff delegation"] == "2 June 2025"
+    assert answers["Contacts"] == "Ada Weber, ada@acme.example, privacy@acme.example"
+    assert answers["Size"] == "50 to 249 people, an SME"
+
+
 def test_languages_are_asked_for():
     assert journey.may_enrol(make.organisation(languages=[])) == ["The working languages are missing."]
 

@@ -90,6 +90,11 @@ def test_a_person_reads_the_notice_in_a_language_of_their_choice(client, newcome
     assert "This is no consent" in response.content.decode()
 
 
+def test_the_notice_names_whom_to_ask_about_data(client, newcomer):
+    client.force_login(newcomer.user)
+    assert "privacy@acme.example" in client.get(page("notice")).content.decode()
+
+
 def test_an_unknown_language_gets_that_of_the_page(client, newcomer):
     client.force_login(newcomer.user)
     assert client.get(page("notice"), {"language": "../../x"}).context["language"] == "en"
@@ -480,8 +485,17 @@ def test_completeness_counts_records_and_what_is_late(client, acme, globex, hr, 
     )
     client.force_login(hr)
     assert (1, "European record is incomplete after its deadline") in needs(client.get(page("home")))
-    shown = client.get(page("participants"), {"show": "incomplete"}).context["page"]
-    assert {person.pk for person in shown} == {gone.person_id, late.pk}
+    for show, expected in (
+        ("incomplete", {gone.person_id, late.pk}),
+        ("overdue", {late.pk}),
+        ("left", {gone.person_id}),
+        ("uninformed", {newcomer.pk}),
+    ):
+        shown = client.get(page("participants"), {"show": show}).context["page"]
+        assert {person.pk for person in shown} == expected
+    acme.people.filter(pk=late.pk).update(left_on=date(2026, 3, 1))
+    assert (1, "European record is incomplete after its deadline") in needs(client.get(page("home")))
+    acme.people.filter(pk=late.pk).update(left_on=None)
     client.force_login(officer)
     rows = client.get(reverse("organisations:completeness")).context["rows"]
     names = ("enrolled", "informed", "records", "complete", "overdue", "left", "late_follow_ups")
