@@ -168,7 +168,13 @@ def _check_once(table, columns, people, repairs, left_out, progress):
     rows = repaired.rows
     if left_out:
         rows = [(line, cells) for line, cells in rows if line not in left_out]
-    unread = [problem for problem in table.problems if problem.line not in left_out]
+    field_of = {table.header[number]: name for number, name in columns.items()}
+    unread = [
+        problem
+        for problem in table.problems
+        if problem.line not in left_out
+        and not (problem.is_about_a_value and (problem.line, field_of.get(problem.column)) in repairs.cells)
+    ]
     plan = Plan(table, columns, unread=unread, left_out=left_out, used=repaired.used)
     checking = _Checking(plan, people, rows, progress)
     checking.clean_rows()
@@ -216,6 +222,7 @@ class _Checking:
         self.by_number = {p.values["staff_number"]: p for p in people if p.values["staff_number"]}
         self.by_email = {p.values["email"]: p for p in people if p.values["email"]}
         self.refused_lines = {problem.line for problem in plan.unread}
+        self.stopped = defaultdict(set)  # line -> fields that are refused, which need no second reason
 
     def refuse(self, entry: Entry, field_name: str, code: str, **params):
         column, value = self.header_of.get(field_name), None
@@ -223,6 +230,7 @@ class _Checking:
             value = plain(entry.cells[self.number_of[field_name]])[:200]
         self.plan.refused.append(Refusal(entry.line, column, value, code, params))
         self.refused_lines.add(entry.line)
+        self.stopped[entry.line].add(field_name)
 
     def clean_rows(self):
         cleaners = [(number, name, CLEANERS[name]) for number, name in self.plan.columns.items()]
@@ -267,15 +275,11 @@ class _Checking:
         return person
 
     def _refuse_incomplete(self, entry, number, email):
-        stopped = {r.column for r in self.plan.refused[-len(FIELDS) :] if r.line == entry.line}
-        if (
-            not number
-            and not email
-            and not stopped & {self.header_of.get("staff_number"), self.header_of.get("email")}
-        ):
+        stopped = self.stopped.get(entry.line, set())
+        if not number and not email and not stopped & {"staff_number", "email"}:
             self.refuse(entry, "staff_number" if "staff_number" in self.header_of else "email", "nobody")
         for name in ("last_name", "first_name"):
-            if name not in entry.values and not entry.person and self.header_of[name] not in stopped:
+            if name not in entry.values and not entry.person and name not in stopped:
                 self.refuse(entry, name, "needed")
         hired = entry.values.get("hired_on") or (entry.person and entry.person.values["hired_on"])
         left = entry.values.get("left_on") or (entry.person and entry.person.values["left_on"])
