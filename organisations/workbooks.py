@@ -24,7 +24,6 @@ from organisations.uploads import (
     too_many_rows,
 )
 
-
 # What cells without a value say instead: part -> line and column, counted from 0 -> formula or error.
 Unsaid = dict[str, dict[tuple[int, int], str]]
 
@@ -127,8 +126,10 @@ def _sheet_parts(archive) -> list[str]:
         each.get("Id"): posixpath.normpath(posixpath.join("/xl", each.get("Target", "")))[1:]
         for each in fromstring(archive.read("xl/_rels/workbook.xml.rels"))
     }
-    sheets = [each for each in fromstring(archive.read("xl/workbook.xml")).iter() if each.tag.endswith("}sheet")]
-    keys = [next((key for key in sheet.keys() if key.endswith("}id")), "") for sheet in sheets]
+    sheets = [
+        each for each in fromstring(archive.read("xl/workbook.xml")).iter() if each.tag.endswith("}sheet")
+    ]
+    keys = [next((key for key in sheet.attrib if key.endswith("}id")), "") for sheet in sheets]
     return [targets.get(sheet.get(key), "") for sheet, key in zip(sheets, keys, strict=True)]
 
 
@@ -163,9 +164,7 @@ def read_workbook(
     """The rows of the sheet that holds the table, and the areas of merged cells."""
     unsaid = check_workbook(content, limits)
     try:
-        number, sheet = _choose_sheet(
-            CalamineWorkbook.from_filelike(io.BytesIO(content)), unsaid, recognises
-        )
+        number, sheet = _choose_sheet(CalamineWorkbook.from_filelike(io.BytesIO(content)), unsaid, recognises)
         rows = sheet.to_python(skip_empty_area=False)
         merged = sheet.merged_cell_ranges or []
     except Refused:

@@ -215,7 +215,11 @@ def _shown_problems(people_import):
     shown, seen = [], set()
     for problem in problems_of(people_import):
         field = people_import.mapping.get(problem.column or "")
-        name = f"cell-{problem.line}-{places[problem.column]}" if field and problem.line and problem.is_about_a_value else ""
+        name = (
+            f"cell-{problem.line}-{places[problem.column]}"
+            if field and problem.line and problem.is_about_a_value
+            else ""
+        )
         shown.append(ShownProblem(problem, "" if name in seen else name))
         seen.add(name)
     return shown

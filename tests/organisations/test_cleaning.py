@@ -45,7 +45,7 @@ def test_what_is_taken(field, text, value):
         ("department", "a\x07b", "control"),
         ("email", "ada(at)acme.lu", "email"),
         ("email", "ada@acme", "email"),
-        ("email", "=B2&\"@acme.lu\"", "formula"),
+        ("email", '=B2&"@acme.lu"', "formula"),
         ("email", "#N/A", "error"),
         ("department", "#REF!", "error"),
         ("department", "#NOM ?", "error"),
