@@ -145,7 +145,7 @@ def check_people(
     columns = match_columns(table, chosen)
     people = _people_on_record(organisation)
     repairs = repairs or Repairs()
-    repairs = Repairs(dict(repairs.cells), repairs.rules)
+    repairs = Repairs(dict(repairs.cells), repairs.rules, repairs.left_out)
     left_out, used = set(), Counter()
     for _pass in range(PASSES):
         plan = _check_once(table, columns, people, repairs, left_out, progress)

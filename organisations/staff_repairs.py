@@ -21,6 +21,16 @@ Action = RepairRule.Action
 DATES = ("hired_on", "left_on")
 # Faults of a single cell, which an empty cell would not have; the others are about whole rows.
 MAY_BE_EMPTY = frozenset(REASONS) - {"needed", "nobody", "same_person"}
+# What usually mends a fault; without an entry, another value does.
+LIKELIEST = {
+    "date_month": Action.MONTH_FIRST,
+    "date_year": Action.DAY_FIRST,
+    "same_email": Action.EMPTY,
+    "email_taken": Action.EMPTY,
+    "manager_self": Action.EMPTY,
+    "manager_loop": Action.EMPTY,
+    "same_person": Action.LEAVE_OUT,
+}
 EXAMPLES = 10
 
 
@@ -72,9 +82,10 @@ class Repairs:
 
     cells: dict[tuple[int, str], str] = field(default_factory=dict)
     rules: list[Rule] = field(default_factory=list)
+    left_out: set[int] = field(default_factory=set)
 
     def __bool__(self):
-        return bool(self.cells or self.rules)
+        return bool(self.cells or self.rules or self.left_out)
 
     def rule_for(self, field_name: str, code: str) -> Rule | None:
         """What to do with whatever has this fault, whichever its value."""
@@ -94,7 +105,8 @@ def repairs_of(people_import: PeopleImport) -> Repairs:
     own = [Rule(**each) for each in stored.get("rules", [])]
     unwanted = [Rule(**each) for each in stored.get("unwanted", [])]
     saved = [rule for rule in saved_rules(people_import.organisation) if rule not in unwanted]
-    return Repairs(cells, [*own, *(rule for rule in saved if not _said_already(rule, own))])
+    rules = [*own, *(rule for rule in saved if not _said_already(rule, own))]
+    return Repairs(cells, rules, set(stored.get("left_out", [])))
 
 
 def _said_already(rule, rules):
@@ -146,7 +158,7 @@ def apply_repairs(table: Table, columns: dict[int, str], repairs: Repairs) -> Re
 
 
 def _changed_cells(table, number_of, repairs):
-    changes, left_out, used = defaultdict(dict), set(), Counter()
+    changes, left_out, used = defaultdict(dict), set(repairs.left_out), Counter()
     corrected = repairs.cells
     for name, number in number_of.items():
         values, order = _rules_of(name, repairs.rules)
@@ -289,12 +301,23 @@ class Fault:
     values: list[tuple[str, int]]
 
     @property
-    def may_be_empty(self):
-        return self.code in MAY_BE_EMPTY
+    def actions(self) -> list[tuple[str, str]]:
+        """What can be done about it, the likeliest first."""
+        able = {
+            Action.REPLACE: bool(self.values),
+            Action.DAY_FIRST: self.field in DATES,
+            Action.MONTH_FIRST: self.field in DATES,
+            Action.EMPTY: self.code in MAY_BE_EMPTY,
+            Action.LEAVE_OUT: True,
+        }
+        likeliest = LIKELIEST.get(self.code)
+        actions = [action for action in able if able[action]]
+        actions.sort(key=lambda action: action != likeliest)
+        return [(action.value, action.label) for action in actions]
 
     @property
-    def is_date(self):
-        return self.field in DATES
+    def is_about_each_value(self):
+        return self.actions[0][0] == Action.REPLACE
 
 
 def faults_of(findings: Iterable[list], mapping: dict[str, str]) -> list[Fault]:
@@ -327,6 +350,11 @@ def correct_cells(people_import: PeopleImport, cells: dict[tuple[int, str], str]
     known = repairs_of(people_import).cells | cells
     stored = [[line, name, text] for (line, name), text in sorted(known.items())]
     people_import.repairs = people_import.repairs | {"cells": stored}
+
+
+def leave_out(people_import: PeopleImport, lines: set[int]) -> None:
+    """Read the file without these lines, and with every other."""
+    people_import.repairs = people_import.repairs | {"left_out": sorted(lines)}
 
 
 def add_rule(people_import: PeopleImport, rule: Rule, *, keep: bool, user) -> None:

@@ -132,8 +132,25 @@ def test_a_rule_says_itself_in_words(rule):
 def test_faults_are_grouped_with_the_most_frequent_first():
     findings = [[2, "Mail", "a", "email", {}], [3, "Mail", "a", "email", {}], [4, "Nom", "", "needed", {}]]
     first, second = faults_of(findings, {"Mail": "email", "Nom": "last_name"})
-    assert (first.field, first.rows, first.values, first.may_be_empty) == ("email", 2, [("a", 2)], True)
-    assert (second.field, second.values, second.may_be_empty) == ("last_name", [], False)
+    assert (first.field, first.rows, first.values) == ("email", 2, [("a", 2)])
+    assert (second.field, second.values, second.actions[0][0]) == ("last_name", [], "leave_out")
+
+
+@pytest.mark.parametrize(
+    ("field", "code", "value", "first"),
+    [
+        ("languages", "language", "franz", "replace"),
+        ("hired_on", "date_month", "03/25/2021", "month_first"),
+        ("hired_on", "date_year", "25/03/21", "day_first"),
+        ("manager", "manager_loop", "7", "empty"),
+        ("last_name", "needed", "", "leave_out"),
+    ],
+)
+def test_what_usually_mends_a_fault_is_proposed_first(field, code, value, first):
+    params = {"first": 1, "last": 2, "month": 25, "word": "franz", "known": "", "circle": ""}
+    (fault,) = faults_of([[2, "Column", value, code, params]], {"Column": field})
+    assert fault.actions[0][0] == first
+    assert fault.is_about_each_value == (first == "replace")
 
 
 def test_a_kept_rule_serves_the_next_file_and_can_be_dropped_for_one(acme, hr):
