@@ -52,7 +52,7 @@ class EsfEntryForm(forms.Form):
     phone = forms.RegexField(
         r"^[0-9+()/. -]{6,30}$",
         label=_("Private telephone"),
-        help_text=_("Instead of an e-mail."),
+        help_text=_("Instead of an e-mail. The programme office then calls you; HR does not see it."),
         required=False,
     )
 

@@ -5,6 +5,7 @@ exit moves. Nobody is made to answer: what is missing is listed by name of the q
 """
 
 import calendar
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,7 +13,7 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, F, Func, Max, Min, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -305,7 +306,11 @@ def completeness_by_organisation(programme: Programme) -> list[dict]:
         row["organisation"]: row
         for row in programme.esf_records.order_by()
         .values("organisation")
-        .annotate(**COUNTS, overdue=Count("pk", filter=~Q(missing=[]) & Q(due_on__lt=today), distinct=True))
+        .annotate(
+            **COUNTS,
+            overdue=Count("pk", filter=~Q(missing=[]) & Q(due_on__lt=today), distinct=True),
+            due_by=Min("due_on", filter=~Q(missing=[])),
+        )
     }
     late = dict(
         FollowUp.objects.overdue()
@@ -314,14 +319,35 @@ def completeness_by_organisation(programme: Programme) -> list[dict]:
         .values_list("organisation")
         .annotate(Count("pk"))
     )
-    nothing = dict.fromkeys(("enrolled", "informed", *COUNTS, "overdue"), 0)
+    lacking = _missing_by_organisation(programme)
+    nothing = dict.fromkeys(("enrolled", "informed", *COUNTS, "overdue"), 0) | {"due_by": None}
     return [
         nothing
         | people.get(organisation.pk, {})
         | records.get(organisation.pk, {})
-        | {"organisation": organisation, "late_follow_ups": late.get(organisation.pk, 0)}
+        | {
+            "organisation": organisation,
+            "late_follow_ups": late.get(organisation.pk, 0),
+            "missing": lacking.get(organisation.pk, []),
+        }
         for organisation in programme.organisations.order_by("name")
     ]
+
+
+def _missing_by_organisation(programme):
+    """Organisation id -> (question in words, number of records that lack it); sensitive ones as a group."""
+    rows = (
+        programme.esf_records.order_by()
+        .values("organisation", question=Func(F("missing"), function="unnest"))
+        .annotate(number=Count("pk"))
+        .values_list("organisation", "question", "number")
+    )
+    found = defaultdict(list)
+    for organisation, question, number in rows:
+        found[organisation].append((names_of([question])[0], number))
+    return {
+        organisation: sorted(each, key=lambda one: (-one[1], one[0])) for organisation, each in found.items()
+    }
 
 
 def participants_counted(programme: Programme) -> int:

@@ -163,6 +163,8 @@ def show_completeness(request):
     context = {
         "rows": participation.completeness_by_organisation(request.programme),
         "participants": participation.participants_counted(request.programme),
+        "calls": follow_ups.to_call(request.programme),
+        "today": timezone.localdate(),
     }
     return render(request, "organisations/completeness.html", context)
 

@@ -437,6 +437,38 @@ def test_without_a_private_address_nobody_is_asked_and_the_question_stays_open(g
     assert [message.to for message in mail.outbox] == [["later@private.example"]] * 2
 
 
+def test_who_gave_a_number_only_is_called_by_the_programme_office(
+    client, hr, officer, gone, act_behind_the_fence
+):
+    FollowUpContact.objects.update(email="", phone="+352 621 000 000")
+    ask_all(act_behind_the_fence)
+    assert mail.outbox == []
+    client.force_login(officer)
+    calls = client.get(reverse("organisations:completeness")).context["calls"]
+    assert [(call.phone, call.follow_up.kind) for call in calls] == [
+        ("+352 621 000 000", "four_weeks"),
+        ("+352 621 000 000", "six_months"),
+    ]
+    form = calls[0].link.split("8000")[-1]
+    assert client.post(form, {"employment": "employed", "in_training": "no"}).status_code == 200
+    assert len(client.get(reverse("organisations:completeness")).context["calls"]) == 1
+    client.force_login(hr)
+    for name in ("participants", "home"):
+        assert "621 000 000" not in client.get(page(name)).content.decode()
+
+
+def test_a_contact_is_forgotten_when_the_last_question_can_no_longer_be_answered(
+    acme, gone, act_behind_the_fence
+):
+    for day, left in [(date(2026, 11, 30), 1), (date(2026, 12, 2), 0)]:
+        with (
+            time_machine.travel(datetime(day.year, day.month, day.day, 9, tzinfo=UTC), tick=False),
+            act_behind_the_fence(),
+        ):
+            carry_out(follow_ups.request_forgetting().pk)
+        assert FollowUpContact.objects.count() == left
+
+
 def test_the_answer_needs_no_account_and_ends_the_question(client, acme, gone, act_behind_the_fence):
     Run.objects.all().delete()
     with time_machine.travel(datetime(2026, 9, 2, 9, tzinfo=UTC), tick=False):
@@ -503,6 +535,9 @@ def test_completeness_counts_records_and_what_is_late(client, acme, globex, hr, 
         "acme": (4, 3, 3, 1, 1, 1, 2),
         "globex": (1, 1, 1, 0, 0, 0, 0),
     }
+    acme_row = next(row for row in rows if row["organisation"] == acme)
+    assert acme_row["missing"][0] == ("gender", 2)
+    assert acme_row["due_by"] == date(2026, 2, 2)
 
 
 def test_lists_ask_the_same_number_of_queries_for_any_number(
