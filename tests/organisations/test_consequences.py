@@ -130,6 +130,8 @@ def test_exits_of_many_cost_no_query_each(acme, django_assert_max_num_queries):
 
 def test_a_login_stays_bound_and_is_told_when_hr_writes_another_address(client, hr, staff, sam):
     client.force_login(hr)
+    page = client.get(reverse("organisations:person", args=["acme", sam.pk])).content.decode()
+    assert "Signs in with staff@acme.example, also after a change here" in page
     save(client, sam, email="hr-reads-along@acme.example")
     sam.refresh_from_db()
     assert (sam.email, sam.user) == ("hr-reads-along@acme.example", staff)
