@@ -16,7 +16,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from organisations import licences
-from organisations.models import Checklist, Funder, Interest, Language, Organisation, StageChange, User
+from organisations.models import Checklist, Funder, Interest, Organisation, StageChange, User
 from organisations.problems import Problem, Refused
 
 Stage = Organisation.Stage
@@ -92,7 +92,7 @@ def checklist(organisation: Organisation) -> list[Item]:
         ),
         (
             _("Languages"),
-            ", ".join(str(Language(code).label) for code in organisation.languages),
+            organisation.language_names,
             _("The working languages are missing."),
         ),
     ]
