@@ -313,7 +313,7 @@ class Fault:
         likeliest = LIKELIEST.get(self.code)
         actions = [action for action in able if able[action]]
         actions.sort(key=lambda action: action != likeliest)
-        return [(action.value, action.label) for action in actions]
+        return [(action.value, str(action.label)) for action in actions]
 
     @property
     def is_about_each_value(self):
