@@ -164,13 +164,14 @@ def _changed_cells(table, number_of, repairs):
         values, order = _rules_of(name, repairs.rules)
         if not values and order is None:
             continue
+        only_certain = order is not None and _has_dates_of_the_other_order(table, number, order)
         for line, cells in table.rows:
             text = cells[number]
             if not text or (line, name) in corrected:
                 continue
             rule = values.get(key_of(text)) if values else None
             if rule is None:
-                if order is not None and (date := in_order(text, order.action)):
+                if order is not None and (date := in_order(text, order.action, only_certain)):
                     changes[line][number] = date
                     used[order] += 1
                 continue
@@ -197,13 +198,25 @@ def _rules_of(name, rules):
 _DATE = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})")
 
 
-def in_order(text: str, action: str) -> str | None:
-    """A date of three numbers as an ISO date; None for anything else. A year of two digits is at most next year's."""
+def _has_dates_of_the_other_order(table, number, order):
+    """Then a column holds both: what could be read in two ways stays as it is usual here, with the day first."""
+    return order.action == Action.MONTH_FIRST and any(
+        in_order(cells[number], Action.DAY_FIRST, only_certain=True) for _line, cells in table.rows
+    )
+
+
+def in_order(text: str, action: str, only_certain: bool = False) -> str | None:
+    """A date of three numbers as an ISO date; None for anything else, or where that order gives no month.
+
+    A year of two digits is 2030 at most. `only_certain` leaves out dates that the other order would make as well.
+    """
     found = _DATE.fullmatch(plain(text))
     if found is None:
         return None
     first, _sign, second, year = found.groups()
     day, month = (first, second) if action == Action.DAY_FIRST else (second, first)
+    if int(month) > 12 or (only_certain and int(day) <= 12):
+        return None
     if len(year) == 2:
         year = f"20{year}" if int(year) <= 30 else f"19{year}"
     return f"{year}-{int(month):02}-{int(day):02}"

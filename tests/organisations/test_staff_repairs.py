@@ -45,6 +45,8 @@ def read(**repairs):
         ("01/03/2023", "month_first", "2023-01-03"),
         ("1.3.23", "day_first", "2023-03-01"),
         ("1-3-99", "day_first", "1999-03-01"),
+        ("03/25/2023", "day_first", None),
+        ("25/03/2023", "month_first", None),
         ("1/3.2023", "day_first", None),
         ("2023-03-01", "day_first", None),
         ("", "day_first", None),
@@ -69,6 +71,16 @@ def test_dates_change_their_order_and_others_stay():
     assert [cells[2] for _line, cells in repaired.rows] == ["2020-03-25", "2020-01-01", ""]
 
 
+def test_a_column_with_dates_in_both_orders_keeps_those_that_could_be_read_in_two_ways():
+    dates = ["03/25/2020", "25/03/2020", "04/05/2020"]
+    rows = [(line, ["Weber", "", date]) for line, date in enumerate(dates, start=2)]
+    mixed = Table(["Nom", "Service", "Entrée"], 1, rows, "utf-8", ";")
+
+    repaired = apply_repairs(mixed, COLUMNS, Repairs(rules=[Rule("hired_on", "month_first")]))
+
+    assert [cells[2] for _line, cells in repaired.rows] == ["2020-03-25", "25/03/2020", "04/05/2020"]
+
+
 def test_rows_are_left_out_by_a_value():
     repaired = read(rules=[Rule("department", "leave_out", value="compta")])
     assert ([line for line, _cells in repaired.rows], repaired.left_out) == ([3], {2, 4})
@@ -89,7 +101,8 @@ def test_a_preview_counts_rows_and_those_that_stay_refused():
     preview = preview_rule(table(), COLUMNS, [], FINANCE)
     assert (preview.rows, preview.still_refused) == (2, 0)
     assert preview.examples[0] == (2, "Compta", "Finance")
-    still = preview_rule(table(), COLUMNS, [], Rule("hired_on", "day_first"))
+    other = Rule("department", "replace", value="IT", replacement="X" * 300)
+    still = preview_rule(table(), COLUMNS, [], other)
     assert (still.rows, still.still_refused) == (1, 1)
 
 
