@@ -15,8 +15,8 @@ from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from organisations import licences
-from organisations.models import Checklist, Funder, Interest, Organisation, StageChange, User
+from organisations import licences, participation
+from organisations.models import Checklist, EsfExit, Funder, Interest, Organisation, StageChange, User
 from organisations.problems import Problem, Refused
 
 Stage = Organisation.Stage
@@ -29,6 +29,11 @@ NEXT: dict[str, tuple[str, ...]] = {
     Stage.CLOSING: (Stage.CLOSED, Stage.ACTIVE),
     Stage.CLOSED: (),
     Stage.WITHDRAWN: (Stage.INTEREST,),
+}
+# Why people leave the operation when their organisation does.
+EXIT_REASONS = {
+    Stage.CLOSED: EsfExit.Reason.COMPLETED,
+    Stage.WITHDRAWN: EsfExit.Reason.DROPPED_OUT,
 }
 
 
@@ -150,6 +155,8 @@ def move(
     organisation.stage = stage
     organisation.access_ends_on = _end_of_access(stage, day, access_ends_on or locked.access_ends_on)
     organisation.save(update_fields=["stage", "access_ends_on"])
+    if stage in EXIT_REASONS:
+        participation.record_exits_of_all(organisation, organisation.access_ends_on, EXIT_REASONS[stage], by)
     return organisation.stage_changes.create(stage=stage, by=by, day=day, note=note[:200])
 
 

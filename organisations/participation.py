@@ -179,30 +179,40 @@ def take_back(record: EsfRecord, back_on: date) -> None:
 
 @transaction.atomic
 def record_exits_of_leavers(organisation: Organisation, by: User | None = None) -> int:
-    """Whoever has left the organisation leaves the operation on that day, so that the questions afterwards get theirs.
+    """Whoever has left the organisation leaves the operation on that day: the questions afterwards get their days."""
+    records = _open_records(organisation).filter(person__in=organisation.people.left())
+    days = [(record, record.person.left_on) for record in records]
+    return _record_exits(days, EsfExit.Reason.LEFT_EMPLOYER, by)
 
-    Never before their entry or their last return. Returns how many exits were new.
-    """
-    records = (
+
+@transaction.atomic
+def record_exits_of_all(organisation: Organisation, day: date, reason: str, by: User | None = None) -> int:
+    """Everybody still there leaves the operation with their organisation: afterwards nobody there can record it."""
+    return _record_exits([(record, day) for record in _open_records(organisation)], reason, by)
+
+
+def _open_records(organisation):
+    """Records of those who have not left, each with the day of their last return, if any."""
+    returns = EsfExit.objects.filter(record=OuterRef("pk")).order_by("-back_on").values("back_on")
+    return (
         organisation.esf_records.select_for_update(of=("self",))
-        .filter(person__in=organisation.people.left())
         .exclude(Exists(EsfExit.objects.filter(record=OuterRef("pk"), back_on=None)))
-        .annotate(
-            back=Subquery(
-                EsfExit.objects.filter(record=OuterRef("pk")).order_by("-back_on").values("back_on")[:1]
-            )
-        )
+        .annotate(back=Subquery(returns[:1]))
         .select_related("person")
     )
+
+
+def _record_exits(days, reason, by):
+    """Nobody leaves before their entry or their last return. Returns how many exits were new."""
     exits = [
         EsfExit(
-            organisation=organisation,
+            organisation_id=record.organisation_id,
             record=record,
-            left_on=max(filter(None, (record.person.left_on, record.entered_on, record.back))),
-            reason=EsfExit.Reason.LEFT_EMPLOYER,
+            left_on=max(filter(None, (day, record.entered_on, record.back))),
+            reason=reason,
             recorded_by=by,
         )
-        for record in records
+        for record, day in days
     ]
     EsfExit.objects.bulk_create(exits)
     FollowUp.objects.bulk_create(
@@ -233,7 +243,7 @@ def _follow_ups_of(exit_event: EsfExit) -> list[FollowUp]:
     }
     return [
         FollowUp(
-            organisation=exit_event.organisation,
+            organisation_id=exit_event.organisation_id,
             record=exit_event.record,
             kind=kind,
             ask_on=ask_on,

@@ -123,6 +123,9 @@ def test_levels_are_given_only_while_the_person_shares_them(client, acme, key):
     share_levels(person)
     (shown,) = client.get("/api/v1/assessments/", headers=key).json()["results"]
     assert shown["levels"] == [3] * 16
+    acme.people.filter(pk=person.pk).update(left_on=timezone.localdate())
+    (gone,) = client.get("/api/v1/assessments/", headers=key).json()["results"]
+    assert gone["levels"] is None, "who has left can no longer take the choice back"
 
 
 @pytest.mark.parametrize("name", ["people", "assessments"])

@@ -176,6 +176,23 @@ def test_access_ends_on_its_day(officer):
     assert organisation.is_shut
 
 
+@pytest.mark.parametrize(
+    ("steps", "reason"), [(["closing", "closed"], "completed"), (["withdrawn"], "dropped_out")]
+)
+def test_people_leave_the_operation_with_their_organisation_and_are_asked_afterwards(
+    acme, globex, officer, steps, reason
+):
+    today = timezone.localdate()
+    record = make.esf_record(make.person(acme))
+    elsewhere = make.esf_record(make.person(globex))
+    for step in steps:
+        journey.move(acme, step, officer, access_ends_on=today if step == "closing" else None)
+    gone = record.exits.get()
+    assert (gone.left_on, gone.reason, gone.recorded_by) == (today, reason, officer)
+    assert record.follow_ups.count() == 2
+    assert not elsewhere.exits.exists()
+
+
 def test_the_database_wants_the_day_of_a_closing_organisation(acme):
     with pytest.raises(IntegrityError), transaction.atomic():
         Organisation.objects.filter(pk=acme.pk).update(stage="closing")
