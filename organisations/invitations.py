@@ -275,6 +275,8 @@ def accept_as_newcomer(invitation: Invitation, password: str, name: str = "") ->
             .exists()
         ):
             raise CannotAccept(_("This link can no longer be used."))
-    user = User.objects.create_user(invitation.email, password, name=name, language=invitation.language)
+    # They go on in the language in which they have just read and accepted it.
+    language = translation.get_language() or invitation.language
+    user = User.objects.create_user(invitation.email, password, name=name, language=language)
     accept(invitation, user)
     return user
