@@ -160,8 +160,10 @@ def take_back(request, pk):
 @programme_only(Role.OFFICER)
 def show_completeness(request):
     """How complete the records of each organisation are: counts of records, not of answers."""
+    rows = participation.completeness_by_organisation(request.programme)
     context = {
-        "rows": participation.completeness_by_organisation(request.programme),
+        "rows": rows,
+        "lacking": [row for row in rows if row["missing"]],
         "participants": participation.participants_counted(request.programme),
         "calls": follow_ups.to_call(request.programme),
         "today": timezone.localdate(),
