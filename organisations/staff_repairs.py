@@ -232,6 +232,7 @@ class RulePreview:
     rule: Rule
     rows: int
     still_refused: int
+    were_fine: int
     examples: list[tuple[int, str, str]]
 
 
@@ -240,19 +241,22 @@ def preview_rule(table: Table, columns: dict[int, str], refused: list, rule: Rul
     number_of = {name: number for number, name in columns.items()}
     number = number_of.get(rule.field)
     if number is None:
-        return RulePreview(rule, 0, 0, [])
+        return RulePreview(rule, 0, 0, 0, [])
     if not rule.value and rule.action in (Action.EMPTY, Action.LEAVE_OUT):
         meant = (rule.code, table.header[number])
         lines = {line: value or "" for line, column, value, code in refused if (code, column) == meant}
         after = _("row left out") if rule.action == Action.LEAVE_OUT else ""
         examples = [(line, text, after) for line, text in list(lines.items())[:EXAMPLES]]
-        return RulePreview(rule, len(lines), 0, examples)
+        return RulePreview(rule, len(lines), 0, 0, examples)
     changes, left_out, _used = _changed_cells(table, {rule.field: number}, Repairs(rules=[rule]))
     before = dict(table.rows)
     told = [(line, before[line][number], new[number]) for line, new in changes.items()]
     told += [(line, before[line][number], _("row left out")) for line in sorted(left_out)]
     still = sum(1 for _line, _old, new in told if not left_out and new and _is_unclean(rule.field, new))
-    return RulePreview(rule, len(told), still, told[:EXAMPLES])
+    column = table.header[number]
+    ailing = {each[0] for each in refused if each[1] == column}
+    were_fine = sum(1 for line, _old, _new in told if line not in ailing)
+    return RulePreview(rule, len(told), still, were_fine, told[:EXAMPLES])
 
 
 def _is_unclean(name, text):

@@ -170,6 +170,7 @@ def _page(request, people_import, status=200, reasons=()):
         "writes": _sum(counts, "create", "update", "leave"),
         "changed": _sum(counts, "update", "leave"),
         "separator": _SEPARATORS.get(counts["separator"], counts["separator"]),
+        "encoding": _ENCODINGS.get(counts["encoding"], counts["encoding"]),
         "problems": _part(problems, number),
         "differences": _part(differences, number),
         "created": _part(created, number),
@@ -237,6 +238,14 @@ _SEPARATORS = {
     ",": gettext_lazy("commas"),
     ";": gettext_lazy("semicolons"),
     "|": gettext_lazy("bars"),
+}
+
+_ENCODINGS = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8",
+    "utf-16": "UTF-16",
+    "windows-1252": "Windows-1252",
+    "mac-roman": "Mac Roman",
 }
 
 

@@ -39,7 +39,7 @@ def test_a_file_is_looked_at_first_and_written_when_confirmed(signed_in, acme, h
     response = upload(signed_in, STAFF)
     page = signed_in.get(response.url).content.decode()
     assert "Confirm and write 2 people" in page
-    assert "Read as utf-8, columns separated by semicolons." in page
+    assert "Read as UTF-8, columns separated by semicolons." in page
     assert people(acme) == []
 
     done = signed_in.get(signed_in.post(response.url).url).content.decode()

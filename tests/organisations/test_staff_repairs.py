@@ -101,6 +101,8 @@ def test_a_preview_counts_rows_and_those_that_stay_refused():
     preview = preview_rule(table(), COLUMNS, [], FINANCE)
     assert (preview.rows, preview.still_refused) == (2, 0)
     assert preview.examples[0] == (2, "Compta", "Finance")
+    assert preview.were_fine == 2
+    assert preview_rule(table(), COLUMNS, [[2, "Service", "Compta", "x"]], FINANCE).were_fine == 1
     other = Rule("department", "replace", value="IT", replacement="X" * 300)
     still = preview_rule(table(), COLUMNS, [], other)
     assert (still.rows, still.still_refused) == (1, 1)
