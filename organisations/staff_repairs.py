@@ -29,7 +29,6 @@ LIKELIEST = {
     "email_taken": Action.EMPTY,
     "manager_self": Action.EMPTY,
     "manager_loop": Action.EMPTY,
-    "same_person": Action.LEAVE_OUT,
 }
 EXAMPLES = 10
 
@@ -338,10 +337,13 @@ class Fault:
 
 
 def faults_of(findings: Iterable[list], mapping: dict[str, str]) -> list[Fault]:
-    """The most frequent first, each with its most frequent values."""
+    """The most frequent first, each with its most frequent values.
+
+    Which of two lines about one person is kept is decided line by line: a rule would leave out both.
+    """
     lines, values, params = defaultdict(set), defaultdict(Counter), {}
     for line, column, value, code, details in findings:
-        if column and mapping.get(column):
+        if column and mapping.get(column) and code != "same_person":
             lines[column, code].add(line)
             params.setdefault((column, code), details)
             if value:

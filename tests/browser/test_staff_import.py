@@ -37,7 +37,8 @@ def hr(platform, meet):
             "-c",
             "from django.db import transaction; from tests import make\n"
             "with transaction.atomic():\n"
-            f"    organisation = make.organisation('{slug}', name='Fonderie {slug}', legal_id='{slug}', licence_quota=3_000)\n"
+            f"    organisation = make.organisation('{slug}', name='Fonderie {slug}', legal_id='{slug}', "
+            "licence_quota=3_000)\n"
             f"    user = make.member(organisation, email='{email}', name='Hélène Rausch')\n"
             f"    user.set_password('{PASSWORD}'); user.save()",
         )
@@ -214,8 +215,8 @@ def test_self_enrolment_is_limited_proven_and_approved(hr, meet, platform):
     page = human.page
     human.open("/o/link/people/self-enrolment/")
     page.get_by_label("E-mail domains").fill("link.example")
-    page.get_by_label("Places").fill("1")
-    page.get_by_label("Ends on").fill((date.today() + timedelta(days=10)).isoformat())
+    page.locator("[name=places]").fill("1")
+    page.get_by_label("Last day").fill((date.today() + timedelta(days=10)).isoformat())
     human.picture("new-link")
     human.press("Make the link")
     human.sees("For link.example: 0 of 1 places taken")

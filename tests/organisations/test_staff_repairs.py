@@ -168,6 +168,11 @@ def test_what_usually_mends_a_fault_is_proposed_first(field, code, value, first)
     assert fault.is_about_each_value == (first == "replace")
 
 
+def test_two_lines_about_one_person_are_no_matter_for_a_rule():
+    twins = [[line, "Matricule", "7", "same_person", {"lines": str(5 - line)}] for line in (2, 3)]
+    assert faults_of(twins, {"Matricule": "staff_number"}) == []
+
+
 def test_a_kept_rule_serves_the_next_file_and_can_be_dropped_for_one(acme, hr):
     content = "Nom;Prénom;Matricule;E-mail\nWeber;Ada;1;unbekannt\n".encode()
     first = check_upload(acme, "a.csv", content, hr)
