@@ -26,8 +26,8 @@ class Human:
         )
 
     def listen(self, message):
-        """Refusals that the story provokes (403, 404, 422) are answers; everything else is a fault."""
-        if message.type == "error" and not re.search(r"status of (403|404|422)", message.text):
+        """Refusals that the story provokes (403, 404, 410, 422) are answers; everything else is a fault."""
+        if message.type == "error" and not re.search(r"status of (403|404|410|422)", message.text):
             self.complaints.append(message.text)
 
     def open(self, path):
