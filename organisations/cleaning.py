@@ -7,7 +7,7 @@ become sentences only when they are shown, in the language of whoever reads them
 import re
 import unicodedata
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
@@ -74,6 +74,7 @@ class Unclean(ValueError):
         return REASONS[self.code] % self.params
 
 
+@cache
 def _limit(field):
     return Person._meta.get_field(field).max_length
 
@@ -105,7 +106,7 @@ def clean_text(text: str, limit: int) -> str:
 
 def clean_name(text: str, limit: int) -> str:
     text = clean_text(text, limit)
-    if text and not any(letter.isalpha() for letter in text):
+    if text and not any(map(str.isalpha, text)):
         raise Unclean("no_letter")
     return text
 

@@ -147,7 +147,7 @@ def _table(
     separator="",
     merged=(),
 ):
-    rows = ((line, row) for line, row in rows if any(cell and not cell.isspace() for cell in row))
+    rows = ((line, row) for line, row in rows if "".join(row).strip())
     start = []
     for _count, (line, row) in zip(range(HEADER_WITHIN), rows, strict=False):
         start.append((line, _checked_width(row, limits, line)))
