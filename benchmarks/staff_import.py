@@ -1,20 +1,19 @@
 """A staff file of 50 000 rows, from its bytes to committed people with seats, beside a bare COPY of these rows.
 
 The floor copies the rows into a table with the same columns, indexes, checks and foreign keys, as the role that owns
-it. django-import-export takes the same file over, too, and must reach the same people. The import is to be five times as
-fast at least, and to stay below 350 MB.
+it. django-import-export takes the same file over, too, and must reach the same people. The import is to be five times
+as fast at least, and to stay below 350 MB.
 
-The rival is set as somebody would who knows it well, and does less: it finds no look-alike letters, no line that claims
-somebody else's address, gives no seats and can't be undone. As on its own pages, and as in ours, the file is read twice:
-checked to be shown, then checked again and written. It writes in bulk, reads everybody on record at once instead of a
-query for each row, and keeps no table of differences. Each row is checked by Django's rules for its fields, which ask the
-database nothing; its own `clean_model_instances` would ask five times for each row, and take minutes. The file has no
-managers: it could not set them before they are saved.
+The rival is set as somebody would who knows it well, and does less: it finds no look-alike letters and no line that
+claims somebody else's address, gives no seats and can't be undone. As on its own pages, and as in ours, the file is
+read twice: checked to be shown, then checked again and written. It writes in bulk, reads everybody on record at once
+instead of a query for each row, and keeps no table of differences. Each row is checked by Django's rules for its
+fields, which ask the database nothing; its own `clean_model_instances` would ask several times for each row. The file
+has no managers: it could not set those who are new themselves.
 """
 
 import gc
 import os
-import statistics
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -168,8 +167,32 @@ def copy_bare(prepared: str) -> float:
 # --- What it is measured on -------------------------------------------------------------------------------------------
 
 
-FIRST_NAMES = ("Ada", "Éric", "Chloé", "Jürgen", "Maria", "João", "Anne-Sophie", "Tun", "Léa", "Marc", "Zoë", "Paul")
-LAST_NAMES = ("Weber", "Müller", "da Silva", "Hoffmann", "Lefèvre", "Schmit", "d’Amico", "Núñez", "Thill", "Kieffer")
+FIRST_NAMES = (
+    "Ada",
+    "Éric",
+    "Chloé",
+    "Jürgen",
+    "Maria",
+    "João",
+    "Anne-Sophie",
+    "Tun",
+    "Léa",
+    "Marc",
+    "Zoë",
+    "Paul",
+)
+LAST_NAMES = (
+    "Weber",
+    "Müller",
+    "da Silva",
+    "Hoffmann",
+    "Lefèvre",
+    "Schmit",
+    "d’Amico",
+    "Núñez",
+    "Thill",
+    "Kieffer",
+)
 LANGUAGES = ("fr", '"fr,de"', "lb", '"de,lb,fr"', "en", '"pt,fr"', "")
 
 
