@@ -43,7 +43,7 @@ def test_the_first_page_stays_within_its_queries(client, acme, hr, staff, django
     make.result(acme, person=person, levels=[3] * 16)
     for user in (hr, staff):
         client.force_login(user)
-        with django_assert_max_num_queries(26):
+        with django_assert_max_num_queries(24):
             client.get("/o/acme/")
 
 
