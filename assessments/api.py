@@ -50,13 +50,15 @@ class AssessmentSerializer(serializers.ModelSerializer):
 
 
 class AssessmentViewSet(OrganisationViewSet):
-    """Participations of enrolled people. Levels are given only while the person shares them with HR."""
+    """Participations of enrolled people. Levels are given only while the person works here and shares them with HR."""
 
     serializer_class = AssessmentSerializer
 
     def get_queryset(self):
         organisation = self.request.organisation
-        sharing = organisation.sharing_choices.filter(person=OuterRef("person"), revoked_at=None)
+        sharing = organisation.sharing_choices.filter(
+            person=OuterRef("person"), person__in=organisation.people.present(), revoked_at=None
+        )
         return (
             organisation.results.current()
             .exclude(person=None)

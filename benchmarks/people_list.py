@@ -84,7 +84,7 @@ def vacuum() -> None:
     owner = psycopg2.connect(os.environ["MIGRATE_DATABASE_URL"])
     try:
         owner.autocommit = True
-        owner.cursor().execute("VACUUM ANALYZE organisations_person")
+        owner.cursor().execute("VACUUM ANALYZE organisations_person, organisations_licencemove")
     finally:
         owner.close()
 

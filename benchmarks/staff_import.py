@@ -1,13 +1,19 @@
 """A staff file of 50 000 rows, from its bytes to committed people with seats, beside a bare COPY of these rows.
 
 The floor copies the rows into a table with the same columns, indexes, checks and foreign keys, as the role that owns
-it. django-import-export takes the same file over, too, with bulk writes: the import is to be five times as
-fast at least, and to stay below 500 MB.
+it. django-import-export takes the same file over, too, and must reach the same people. The import is to be five times
+as fast at least, and to stay below 350 MB.
+
+The rival is set as somebody would who knows it well, and does less: it finds no look-alike letters and no line that
+claims somebody else's address, gives no seats and can't be undone. As on its own pages, and as in ours, the file is
+read twice: checked to be shown, then checked again and written. It writes in bulk, reads everybody on record at once
+instead of a query for each row, and keeps no table of differences. Each row is checked by Django's rules for its
+fields, which ask the database nothing; its own `clean_model_instances` would ask several times for each row. The file
+has no managers: it could not set those who are new themselves.
 """
 
 import gc
 import os
-import statistics
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -17,8 +23,10 @@ import tablib
 from django.db import connection, transaction
 from django.utils import timezone
 from import_export import resources
+from import_export.instance_loaders import CachedInstanceLoader
 
 from benchmarks.measurement import Measurement, seconds_of
+from benchmarks.people_list import vacuum
 from benchmarks.result_import import forget_peak, peak_megabytes
 from organisations import licences
 from organisations.importing import check_upload, commit_import, plan_anew
@@ -26,17 +34,28 @@ from organisations.models import Checklist, Organisation, Person, Programme
 from organisations.scope import only
 
 TITLE = "import of 50 000 staff rows"
-LIMIT = 12.0
+LIMIT = 5.0
 ROWS = 50_000
 REPEATS = 2
 TIMES_FASTER = 5
-MOST_MEGABYTES = 500
-COLUMNS = ("last_name", "first_name", "email", "staff_number", "department", "site", "job_family", "hired_on")
+MOST_MEGABYTES = 350
+COLUMNS = (
+    "last_name",
+    "first_name",
+    "email",
+    "staff_number",
+    "department",
+    "site",
+    "job_family",
+    "languages",
+    "hired_on",
+    "left_on",
+)
 
 
 def run() -> Measurement:
     content = staff_file(ROWS)
-    floors, whole, peaks = [], [], []
+    floors, whole, others, peaks = [], [], [], []
     with kept_for_a_while() as organisation:
         import_once(organisation, staff_file(1_000))  # warms the caches
         forget(organisation)
@@ -46,14 +65,18 @@ def run() -> Measurement:
             whole.append(seconds_of(lambda: import_once(organisation, content)))
             peaks.append(peak_megabytes())
             floors.append(copy_bare(rows_as_saved(organisation)))
+            reached = people_of(organisation)
             forget(organisation)
-        plan_anew()  # fair to both
-        other = seconds_of(lambda: import_export(organisation, content))
-    seconds, peak = statistics.median(whole), max(peaks) if all(peaks) else None
+            others.append(seconds_of(lambda: import_export(organisation, content)))
+            if people_of(organisation) != reached:
+                raise RuntimeError("The two imports didn't reach the same people.")
+            forget(organisation)
+    seconds, other = min(whole), min(others)  # the quickest: other programs disturbed it least
+    peak = max(peaks) if all(peaks) else None
     if other < TIMES_FASTER * seconds or (peak or 0) > MOST_MEGABYTES:
         raise SystemExit(f"{TITLE}: {seconds:.1f} s, django-import-export {other:.1f} s, {peak} MB")
     note = f"django-import-export: {other:.1f} s, {other / seconds:.1f} times as long"
-    return Measurement(seconds, statistics.median(floors), peak, note)
+    return Measurement(seconds, min(floors), peak, note)
 
 
 # --- What is measured -------------------------------------------------------------------------------------------------
@@ -68,15 +91,16 @@ def import_once(organisation: Organisation, content: bytes) -> None:
 
 
 def import_export(organisation: Organisation, content: bytes) -> None:
-    """In bulk and without a log of differences; it looks each row up by a query, as it does unless told otherwise."""
+    """A preview, then the confirmed import."""
 
     class PersonResource(resources.ModelResource):
         class Meta:
             model = Person
             fields = COLUMNS
             import_id_fields = ("staff_number",)
+            instance_loader_class = CachedInstanceLoader
             use_bulk, batch_size = True, 1_000
-            skip_diff, report_skipped = True, False
+            skip_diff, skip_unchanged, report_skipped = True, True, False
 
         def get_queryset(self):
             return organisation.people.all()
@@ -87,9 +111,18 @@ def import_export(organisation: Organisation, content: bytes) -> None:
         def init_instance(self, row=None):
             return Person(organisation=organisation)
 
+        def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
+            instance.clean_fields(exclude=["organisation"])  # which it would look up for each row
+
+    for is_preview in (True, False):
+        with transaction.atomic(), only(organisation.pk):
+            data = tablib.Dataset().load(content.decode(), format="csv")
+            PersonResource().import_data(data, dry_run=is_preview, raise_errors=True)
+
+
+def people_of(organisation: Organisation) -> list[tuple]:
     with transaction.atomic(), only(organisation.pk):
-        data = tablib.Dataset().load(content.decode(), format="csv")
-        PersonResource().import_data(data, raise_errors=True)
+        return list(organisation.people.order_by("staff_number").values_list(*COLUMNS))
 
 
 def rows_as_saved(organisation: Organisation) -> str:
@@ -134,13 +167,48 @@ def copy_bare(prepared: str) -> float:
 # --- What it is measured on -------------------------------------------------------------------------------------------
 
 
+FIRST_NAMES = (
+    "Ada",
+    "Éric",
+    "Chloé",
+    "Jürgen",
+    "Maria",
+    "João",
+    "Anne-Sophie",
+    "Tun",
+    "Léa",
+    "Marc",
+    "Zoë",
+    "Paul",
+)
+LAST_NAMES = (
+    "Weber",
+    "Müller",
+    "da Silva",
+    "Hoffmann",
+    "Lefèvre",
+    "Schmit",
+    "d’Amico",
+    "Núñez",
+    "Thill",
+    "Kieffer",
+)
+LANGUAGES = ("fr", '"fr,de"', "lb", '"de,lb,fr"', "en", '"pt,fr"', "")
+
+
 def staff_file(rows: int) -> bytes:
-    lines = (
-        f"Nom{n:05},Ada,p{n:05}@benchmark.example,S{n:05},Team {n % 40},Site {n % 11},Job {n % 23},"
-        f"{2000 + n % 25}-{n % 12 + 1:02}-{n % 28 + 1:02}"
-        for n in range(rows)
+    """As a personnel office exports it: names with accents, few departments, sites and jobs, one in twelve has left."""
+    return "\n".join([",".join(COLUMNS), *map(staff_row, range(rows))]).encode()
+
+
+def staff_row(number: int) -> str:
+    last_name = f"{LAST_NAMES[number % 10]}-{LAST_NAMES[number // 10 % 10]}"
+    left_on = f"2026-{number % 10 + 1:02}-15" if number % 12 == 0 else ""
+    return (
+        f"{last_name},{FIRST_NAMES[number // 100 % 12]},firstname.lastname{number:05}@benchmark.example,S{number:05},"
+        f"Département {number % 40},Site {number % 11},Métier {number % 23},{LANGUAGES[number % 7]},"
+        f"{2000 + number % 25}-{number % 12 + 1:02}-{number % 28 + 1:02},{left_on}"
     )
-    return "\n".join([",".join(COLUMNS), *lines]).encode()
 
 
 @contextmanager
@@ -198,3 +266,4 @@ def forget(organisation: Organisation) -> None:
             rows.all()._raw_delete("default")
         organisation.licence_pots.all()._raw_delete("default")
         licences.grant(organisation, ROWS)
+    vacuum()

@@ -1,6 +1,6 @@
 """What the first page says about mentoring."""
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,11 +11,20 @@ from organisations.models import Role
 from organisations.overview import Fact, Need
 
 
+def _rounds(request, state):
+    """Rounds in this state. All that may need somebody are of one query, kept for the second function that asks."""
+    if not hasattr(request, "mentoring_rounds"):
+        own = request.organisation.mentoring_applications.filter(round=OuterRef("pk"), person=request.person)
+        states = [MentoringRound.State.PROPOSED, MentoringRound.State.OPEN]
+        rounds = request.organisation.mentoring_rounds.filter(state__in=states)
+        request.mentoring_rounds = list(rounds.annotate(has_applied=Exists(own)))
+    return [each for each in request.mentoring_rounds if each.state == state]
+
+
 @overview.needs(Role.HR)
 def rounds_that_need_hr(request):
     slug = request.organisation.slug
-    proposed = request.organisation.mentoring_rounds.filter(state=MentoringRound.State.PROPOSED)
-    for mentoring_round in proposed:
+    for mentoring_round in _rounds(request, MentoringRound.State.PROPOSED):
         pairs = mentoring_round.paired or 0
         words = ngettext("proposed pair waits to be published", "proposed pairs wait to be published", pairs)
         yield Need(pairs, words, reverse("mentoring:round", args=[slug, mentoring_round.pk]))
@@ -24,13 +33,15 @@ def rounds_that_need_hr(request):
 @overview.facts(Role.HR)
 def mentoring_so_far(request):
     url = reverse("mentoring:rounds", args=[request.organisation.slug])
-    pairs = request.organisation.pairings.active().count()
-    sessions = request.organisation.mentoring_sessions.held().aggregate(
-        held=Count("pk"), confirmed=Count("pk", filter=Q(confirmed_at__isnull=False))
+    held = Q(sessions__isnull=False, sessions__declined_at=None)
+    counts = request.organisation.pairings.aggregate(
+        pairs=Count("pk", filter=Q(state=Pairing.State.ACTIVE), distinct=True),
+        held=Count("sessions", filter=held),
+        confirmed=Count("sessions", filter=held & Q(sessions__confirmed_at__isnull=False)),
     )
-    yield Fact(_("Mentoring pairs"), pairs, url=url)
-    base = _("%(number)s confirmed by both") % {"number": sessions["confirmed"]}
-    yield Fact(_("Mentoring sessions"), sessions["held"], base=base, url=url)
+    yield Fact(_("Mentoring pairs"), counts["pairs"], url=url)
+    base = _("%(number)s confirmed by both") % {"number": counts["confirmed"]}
+    yield Fact(_("Mentoring sessions"), counts["held"], base=base, url=url)
 
 
 @overview.needs(Role.STAFF)
@@ -46,8 +57,9 @@ def mentoring_that_needs_me(request):
         ngettext("session waits for you to confirm it", "sessions wait for you to confirm them", to_confirm),
         url,
     )
-    open_rounds = request.organisation.mentoring_rounds.filter(state=MentoringRound.State.OPEN)
-    for mentoring_round in open_rounds.exclude(applications__person=request.person):
+    for mentoring_round in _rounds(request, MentoringRound.State.OPEN):
+        if mentoring_round.has_applied:
+            continue
         words = _("Mentoring round “%(name)s” is open: say whether you would take part") % {
             "name": mentoring_round
         }

@@ -20,7 +20,7 @@ def members_only(*roles):
     """Let in people who hold one of these roles in the organisation that the URL names.
 
     Sets `request.organisation`, `request.roles` and `request.person` (their own record there, or None). Programme
-    officers come in where `Role.OFFICER` is listed. Once access has ended, only they do.
+    officers come in where `Role.OFFICER` is listed. Once access has ended, only they do; its people are told so.
     """
 
     def guard(view):
@@ -29,12 +29,16 @@ def members_only(*roles):
             request.organisation, request.roles = find_membership(request.user, organisation)
             if request.organisation.is_shut and Role.OFFICER not in request.roles:
                 return _say_that_it_has_closed(request)
-            if request.roles.isdisjoint(roles):
-                raise PermissionDenied
             with only(request.organisation.pk):
-                request.person = request.organisation.people.present().filter(user=request.user).first()
+                person = request.organisation.people.filter(user=request.user).first()
+                has_left = person is not None and not person.is_present
+                if has_left and Role.OFFICER not in request.roles:
+                    return _say_that_they_have_left(request, person)
+                if request.roles.isdisjoint(roles):
+                    raise PermissionDenied
+                request.person = None if has_left else person
                 if request.person is None and request.roles & frozenset(roles) == {Role.STAFF}:
-                    raise Http404  # they have left: their records stay, their access ends
+                    raise Http404  # nobody is enrolled with this account
                 return view(request, **kwargs)
 
         guarded.roles = frozenset(roles)
@@ -48,6 +52,14 @@ def _say_that_it_has_closed(request):
     organisation = request.organisation
     del request.organisation, request.roles  # the frame shows none of its places
     return render(request, "organisations/closed.html", {"organisation": organisation}, status=410)
+
+
+def _say_that_they_have_left(request, person):
+    """Their records stay, their access ends with their last day, whatever roles are still on record."""
+    organisation = request.organisation
+    del request.organisation, request.roles
+    context = {"organisation": organisation, "person": person}
+    return render(request, "organisations/left.html", context, status=410)
 
 
 def programme_only(*roles):

@@ -9,9 +9,9 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from organisations.consequences import follow_changes
 from organisations.invitations import invite_people
 from organisations.models import Invitation, Organisation, PeopleChange, PersonQuerySet, User
-from organisations.roles import end_access_of_leavers
 
 Act = PeopleChange.Act
 
@@ -90,8 +90,9 @@ def _mark_as_left(organisation, people, day, by):
             )
             % {"number": later}
         )
+    earlier = dict(people.values_list("pk", "left_on"))
     people.update(left_on=day)
-    end_access_of_leavers(organisation)
+    follow_changes(organisation, {pk: {"left_on": (old, day)} for pk, old in earlier.items()}, by)
 
 
 def _invite(organisation, people, value, by):

@@ -7,7 +7,7 @@ become sentences only when they are shown, in the language of whoever reads them
 import re
 import unicodedata
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
@@ -20,6 +20,7 @@ REASONS = {
     "needed": _("This is needed. Fill it in."),
     "too_long": _("This has %(found)s characters; the limit is %(limit)s. Shorten it."),
     "formula": _("This is a formula, not a text. Replace it by its result."),
+    "error": _("This is an error of the spreadsheet, not a value. Replace it by the value that is meant."),
     "control": _("This holds a character that can't be shown. Type the text again."),
     "no_letter": _("A name has at least one letter. Check whether the columns are in the right order."),
     "email": _("This is not an e-mail address. Write it like name@example.lu."),
@@ -73,16 +74,31 @@ class Unclean(ValueError):
         return REASONS[self.code] % self.params
 
 
+@cache
 def _limit(field):
     return Person._meta.get_field(field).max_length
+
+
+# What spreadsheets write where a formula failed, in English, French and German.
+_ERROR = re.compile(
+    r"#(N/A|NV|REF!|BEZUG!|VALUE!|VALEUR!|WERT!|NAME\?|NOM\s?\?|DIV/0\s?!|NULL!|NUL\s?!|NUM!|NOMBRE!|ZAHL!|SPILL!|CALC!)"
+)
+
+
+def _refuse_what_spreadsheets_write(text):
+    if text.startswith("="):
+        raise Unclean("formula")
+    if _ERROR.fullmatch(text):
+        raise Unclean("error")
 
 
 def clean_text(text: str, limit: int) -> str:
     text = without_guard(plain(text))
     if len(text) > limit:
         raise Unclean("too_long", found=len(text), limit=limit)
-    if text.startswith(("=", "@")):
+    if text.startswith("@"):
         raise Unclean("formula")
+    _refuse_what_spreadsheets_write(text)
     if not text.isprintable():
         raise Unclean("control")
     return text
@@ -90,7 +106,7 @@ def clean_text(text: str, limit: int) -> str:
 
 def clean_name(text: str, limit: int) -> str:
     text = clean_text(text, limit)
-    if text and not any(letter.isalpha() for letter in text):
+    if text and not any(map(str.isalpha, text)):
         raise Unclean("no_letter")
     return text
 
@@ -109,6 +125,7 @@ def clean_email(text: str) -> str:
         raise Unclean("too_long", found=len(text), limit=limit)
     if not text or _PLAIN_EMAIL.fullmatch(text):
         return text
+    _refuse_what_spreadsheets_write(text.upper())
     for place, letter in enumerate(text, start=1):
         if not letter.isascii():
             _refuse_letter(letter, place)
@@ -158,6 +175,7 @@ def _languages(text: str) -> tuple[str, ...]:
         if part:
             code = _LANGUAGE_CODES.get(without_accents(part))
             if code is None:
+                _refuse_what_spreadsheets_write(plain(text))
                 raise Unclean("language", word=part, known=", ".join(Language.values))
             if code not in codes:
                 codes.append(code)
@@ -195,6 +213,7 @@ def clean_date(text: str) -> date | None:
         shown = date(1899, 12, 30) + timedelta(days=int(float(text)))
         raise Unclean("date_number", date=shown.isoformat())
     else:
+        _refuse_what_spreadsheets_write(text)
         raise Unclean("date")
     return _day(year, month, day)
 

@@ -1,5 +1,8 @@
 """Asking people after they have left: through their private contact, never through their employer."""
 
+from dataclasses import dataclass
+from datetime import timedelta
+
 from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMessage
@@ -9,11 +12,12 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from organisations.models import FollowUp, FollowUpAnswer, FollowUpContact, Run
+from organisations.models import FollowUp, FollowUpAnswer, FollowUpContact, Programme, Run
 from organisations.runs import submit
 from organisations.scope import as_person, every_organisation, only
 
 ASK = "ask_follow_up"
+FORGET = "forget_contacts"
 SALT = "follow-up"
 LINK_DAYS = 60
 
@@ -58,6 +62,39 @@ def ask(run: Run) -> dict:
     follow_up.asked_at = timezone.now()
     follow_up.save(update_fields=["asked_at"])
     return {"asked": 1}
+
+
+@dataclass(frozen=True)
+class Call:
+    """A question to ask by telephone, because its person gave no private e-mail."""
+
+    follow_up: FollowUp
+    phone: str
+    link: str
+
+
+def to_call(programme: Programme) -> list[Call]:
+    """Open questions to people who gave a telephone number only, for the programme office."""
+    waiting = (
+        FollowUp.objects.to_ask()
+        .filter(record__programme=programme, record__person__follow_up_contact__email="")
+        .select_related("organisation", "record__person__follow_up_contact")
+    )
+    return [Call(each, each.record.person.follow_up_contact.phone, link(each)) for each in waiting]
+
+
+def request_forgetting() -> Run:
+    """Ask for today's forgetting, once however often this is called."""
+    return submit(FORGET, timezone.localdate().isoformat())
+
+
+def forget_contacts(run: Run) -> dict:
+    """Delete private contacts whose last question can no longer be answered, in all organisations."""
+    over = FollowUp.objects.filter(
+        kind=FollowUp.Kind.SIX_MONTHS, due_on__lt=timezone.localdate() - timedelta(days=LINK_DAYS)
+    )
+    contacts = FollowUpContact.objects.filter(person__in=over.values("record__person"))
+    return {"deleted": contacts.delete()[0]}
 
 
 def link(follow_up: FollowUp) -> str:

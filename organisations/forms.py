@@ -158,6 +158,10 @@ class PersonForm(forms.ModelForm):
         self.people = self.instance.organisation.people.exclude(pk=self.instance.pk)
         manager = self.instance.manager
         self.initial["manager"] = manager.staff_number if manager else ""
+        if self.instance.user_id:
+            self.fields["email"].help_text = _(
+                "Signs in with %(email)s, also after a change here, and is told of it at that address."
+            ) % {"email": self.instance.user.email}
         self.initial["seen"] = self.instance.version
 
     def clean(self):

@@ -1,6 +1,7 @@
 """What people type to say what columns hold and how refused rows are mended."""
 
 from django import forms
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from organisations.cleaning import FIELDS
@@ -9,6 +10,8 @@ from organisations.problems import Refused
 from organisations.staff_columns import Suggestion, label
 from organisations.staff_repairs import Rule, checked_rule
 
+NOT_USED = "-"
+
 
 class ColumnsForm(forms.Form):
     """One choice for each named column. Guesses are filled in with their reason; sending the form confirms them."""
@@ -16,17 +19,17 @@ class ColumnsForm(forms.Form):
     def __init__(self, *args, suggestions: list[Suggestion], **kwargs):
         super().__init__(*args, **kwargs)
         self.suggestions = suggestions
-        choices = [("", _("not used")), *((name, label(name)) for name in FIELDS)]
+        choices = [(NOT_USED, _("not used")), *((name, label(name)) for name in FIELDS)]
         for suggestion in suggestions:
             self.fields[f"column-{suggestion.number}"] = forms.ChoiceField(
                 label=suggestion.header,
                 choices=choices,
-                required=False,
-                initial=suggestion.field,
+                initial=suggestion.field or NOT_USED,
                 help_text=self._hint(suggestion),
             )
 
     def _hint(self, suggestion):
+        """Cells of a file that anybody may have made stand in it, and hints are shown as they are."""
         parts = []
         if suggestion.examples:
             parts.append(_("For example: %(cells)s.") % {"cells": ", ".join(suggestion.examples)})
@@ -34,14 +37,12 @@ class ColumnsForm(forms.Form):
             parts.append(_("Is this “%(field)s”? Please confirm.") % {"field": label(suggestion.field)})
         if suggestion.reason:
             parts.append(suggestion.reason)
-        return " ".join(map(str, parts))
+        return escape(" ".join(map(str, parts)))
 
     @property
     def chosen(self) -> dict[str, str]:
-        return {
-            suggestion.header: self.cleaned_data[f"column-{suggestion.number}"]
-            for suggestion in self.suggestions
-        }
+        fields = {each.header: self.cleaned_data[f"column-{each.number}"] for each in self.suggestions}
+        return {header: "" if field == NOT_USED else field for header, field in fields.items()}
 
 
 class RuleForm(forms.Form):

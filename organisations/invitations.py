@@ -1,18 +1,20 @@
 """Inviting people: one link, for one address, one role and one organisation, that works once."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from organisations.models import Invitation, Membership, Organisation, Person, Role, User, digest_of
+from organisations.models import Invitation, Membership, Organisation, Person, Role, Run, User, digest_of
 from organisations.runs import submit, submit_many
 from organisations.scope import every_organisation, only
 
@@ -123,6 +125,58 @@ def note_bounced(invitation: Invitation) -> None:
     Invitation.objects.unused().filter(pk=invitation.pk).update(bounced_at=timezone.now())
 
 
+def follow_new_addresses(organisation: Organisation, people: Iterable[int], by: User | None) -> None:
+    """Somebody wrote another address into these people's records: it must not hand their results to another reader.
+
+    Open links to earlier addresses end. A login stays with whoever has it. Who has one, or was invited before, is told
+    at that address, which they have proven or which the invitation was meant for.
+    """
+    moved = organisation.people.filter(pk__in=people)
+    to_earlier = organisation.invitations.filter(person__in=moved, role=Role.STAFF).exclude(
+        email=Lower("person__email")
+    )
+    asked = dict(
+        to_earlier.filter(person__user=None).order_by("invited_at", "pk").values_list("person", "pk")
+    )
+    known = moved.filter(user__isnull=False).exclude(user__email=Lower("email")).values_list("pk", flat=True)
+    to_earlier.unused().update(revoked_at=timezone.now())
+    now = timezone.now().isoformat()
+    wishes = {f"login {pk} {now}": {"person": pk} for pk in known}
+    wishes |= {f"invitation {pk} {now}": {"invitation": pk} for pk in asked.values()}
+    submit_many("tell_earlier_address", wishes, organisation=organisation, requested_by=by)
+
+
+def tell_earlier_address(run: Run) -> None:
+    """Write to the address that somebody signs in with, or was invited at, that their record holds another one now."""
+    organisation = run.organisation
+    if "person" in run.args:
+        user = organisation.people.get(pk=run.args["person"]).user
+        if user is None:
+            return
+        email, language, signs_in = user.email, user.language or run.language, True
+    else:
+        invitation = organisation.invitations.get(pk=run.args["invitation"])
+        email, language, signs_in = invitation.email, invitation.language, False
+    with translation.override(language):
+        body = render_to_string(
+            "organisations/email/address_changed.txt",
+            {"organisation": organisation, "email": email, "signs_in": signs_in},
+        )
+        subject = _("Your work e-mail was changed: %(organisation)s") % {"organisation": organisation}
+    message = EmailMessage(
+        subject=" ".join(subject.split()),
+        body=body,
+        to=[email],
+        headers={"Message-ID": f"<address-{run.pk}@{_host()}>"},
+    )
+    with suppress(SMTPRecipientsRefused):  # the earlier mailbox may be closed by now
+        message.send()
+
+
+def _host():
+    return settings.SITE_ADDRESS.split("//")[-1].split(":")[0]
+
+
 def link(invitation: Invitation) -> str:
     """The full address that the invited person opens."""
     return settings.SITE_ADDRESS + reverse("organisations:accept-invitation", args=[invitation.token])
@@ -139,12 +193,11 @@ def send(invitation: Invitation) -> None:
         subject = _("Invitation to the Digital Skills Readiness Pilot: %(organisation)s") % {
             "organisation": invitation.organisation
         }
-    host = settings.SITE_ADDRESS.split("//")[-1].split(":")[0]
     message = EmailMessage(
         subject=" ".join(subject.split()),
         body=body,
         to=[invitation.email],
-        headers={"Message-ID": f"<invitation-{invitation.reference}@{host}>"},
+        headers={"Message-ID": f"<invitation-{invitation.reference}@{_host()}>"},
     )
     try:
         message.send()
@@ -171,7 +224,8 @@ def send_again(token: str) -> None:
     """Send a new link to the same address when an expired one is opened. Says nothing either way."""
     with every_organisation():
         expired = (
-            Invitation.objects.select_related("organisation", "person", "invited_by")
+            Invitation.objects.select_related("organisation")
+            .select_for_update(of=("self",))
             .filter(digest=digest_of(token), used_at=None, revoked_at=None, expires_at__lte=timezone.now())
             .first()
         )
@@ -199,6 +253,10 @@ def accept(invitation: Invitation, user: User) -> None:
             organisation_id=invitation.organisation_id, user=user, role=invitation.role
         )
         if invitation.person_id:
+            if Person.objects.exclude(pk=invitation.person_id).filter(
+                organisation=invitation.organisation_id, user=user
+            ):
+                raise CannotAccept(_("This account already belongs to somebody here."))
             Person.objects.filter(pk=invitation.person_id, user=None).update(user=user)
             if not user.name:
                 user.name = invitation.person.full_name
@@ -217,6 +275,8 @@ def accept_as_newcomer(invitation: Invitation, password: str, name: str = "") ->
             .exists()
         ):
             raise CannotAccept(_("This link can no longer be used."))
-    user = User.objects.create_user(invitation.email, password, name=name, language=invitation.language)
+    # They go on in the language in which they have just read and accepted it.
+    language = translation.get_language() or invitation.language
+    user = User.objects.create_user(invitation.email, password, name=name, language=language)
     accept(invitation, user)
     return user

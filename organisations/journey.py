@@ -11,11 +11,12 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from organisations import licences
-from organisations.models import Checklist, Funder, Interest, Organisation, StageChange, User
+from organisations import licences, participation
+from organisations.models import Checklist, EsfExit, Funder, Interest, Organisation, StageChange, User
 from organisations.problems import Problem, Refused
 
 Stage = Organisation.Stage
@@ -29,6 +30,11 @@ NEXT: dict[str, tuple[str, ...]] = {
     Stage.CLOSED: (),
     Stage.WITHDRAWN: (Stage.INTEREST,),
 }
+# Why people leave the operation when their organisation does.
+EXIT_REASONS = {
+    Stage.CLOSED: EsfExit.Reason.COMPLETED,
+    Stage.WITHDRAWN: EsfExit.Reason.DROPPED_OUT,
+}
 
 
 class CannotMove(ValidationError):
@@ -41,61 +47,71 @@ class CannotEnrol(Refused):
 
 @dataclass(frozen=True)
 class Item:
-    """One line of the checklist."""
+    """One line of the checklist: what was settled, or the sentence that asks for it."""
 
     label: str
-    missing: str  # the sentence that asks for it
+    answer: str
+    missing: str
 
     @property
     def is_done(self) -> bool:
-        return not self.missing
+        return bool(self.answer)
 
 
 def checklist(organisation: Organisation) -> list[Item]:
     """Every line of an organisation's checklist, done or missing."""
     kept = _kept(organisation)
     if kept.carried_over:
-        return [Item(_("took part before the checklist was kept"), "")]
+        return [Item(_("Checklist"), _("took part before the checklist was kept"), "")]
     asked = [
         (
             _("Agreement"),
-            kept.agreement_signed_on,
+            _day(kept.agreement_signed_on),
             _("The day on which the agreement was signed is missing."),
         ),
         (
             _("Data-protection roles"),
-            kept.data_protection_roles,
+            kept.get_data_protection_roles_display(),
             _("The data-protection roles are not settled."),
         ),
         (
             _("Staff delegation"),
-            kept.delegation_informed_on,
+            _day(kept.delegation_informed_on),
             _("The day on which the staff delegation was informed is missing."),
         ),
         (
             _("Contacts"),
-            kept.contact_name and kept.contact_email and kept.privacy_email,
+            _all_of(kept.contact_name, kept.contact_email, kept.privacy_email),
             _("A contact person, their e-mail and an e-mail for data protection are needed."),
         ),
         (
             _("Size"),
-            organisation.size_class and _size_is_known(kept),
+            _size(organisation, kept),
             _("The size with group links is missing, so nobody can tell whether it is an SME."),
         ),
-        (_("Sector"), organisation.sector, _("The sector is missing.")),
+        (_("Sector"), organisation.get_sector_display(), _("The sector is missing.")),
         (
             _("Kind"),
-            organisation.kind,
+            organisation.get_kind_display(),
             _("Say whether it is a public body, an employer or a host of jobseekers."),
         ),
-        (_("Languages"), organisation.languages, _("The working languages are missing.")),
+        (
+            _("Languages"),
+            organisation.language_names,
+            _("The working languages are missing."),
+        ),
     ]
-    return [Item(label, "" if answer else sentence) for label, answer, sentence in asked]
+    return [Item(label, str(answer), "" if answer else sentence) for label, answer, sentence in asked]
 
 
 def missing(organisation: Organisation) -> list[str]:
     """What the checklist still asks for, as sentences."""
     return [item.missing for item in checklist(organisation) if not item.is_done]
+
+
+def privacy_contact(organisation: Organisation) -> str:
+    """The address for questions about people's data; empty where none was given."""
+    return _kept(organisation).privacy_email
 
 
 def may_enrol(organisation: Organisation) -> list[str]:
@@ -139,6 +155,8 @@ def move(
     organisation.stage = stage
     organisation.access_ends_on = _end_of_access(stage, day, access_ends_on or locked.access_ends_on)
     organisation.save(update_fields=["stage", "access_ends_on"])
+    if stage in EXIT_REASONS:
+        participation.record_exits_of_all(organisation, organisation.access_ends_on, EXIT_REASONS[stage], by)
     return organisation.stage_changes.create(stage=stage, by=by, day=day, note=note[:200])
 
 
@@ -246,10 +264,21 @@ def _kept(organisation):
         return Checklist(organisation=organisation)
 
 
-def _size_is_known(kept):
-    if kept.group_links == Checklist.GroupLinks.PUBLIC:
-        return kept.headcount is not None
-    return kept.headcount is not None and kept.is_sme is not None
+def _day(day):
+    return date_format(day) if day else ""
+
+
+def _all_of(*answers):
+    return ", ".join(answers) if all(answers) else ""
+
+
+def _size(organisation, kept):
+    """The size class, and what the test of an SME says; empty while it can't say."""
+    public = kept.group_links == Checklist.GroupLinks.PUBLIC
+    if not organisation.size_class or kept.headcount is None or (kept.is_sme is None and not public):
+        return ""
+    verdict = _("an SME") if kept.is_sme else _("no SME")
+    return f"{organisation.get_size_class_display()}, {verdict}"
 
 
 def _reasons_against(organisation, stage, day, access_ends_on):

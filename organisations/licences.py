@@ -12,8 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.expressions import RawSQL
+from django.utils import timezone
 from django.utils.translation import ngettext
 
 from organisations.models import Funder, LicenceMove, LicencePot, Organisation, Person, User
@@ -190,7 +192,9 @@ def _in_hand(organisation, people=None):
 def _seats(organisation, people=None):
     moves = organisation.licence_moves.filter(person__isnull=False)
     if people is not None:
-        moves = moves.filter(person__in=people if isinstance(people, QuerySet) else _ids(people))
+        if not isinstance(people, QuerySet):
+            people = RawSQL("SELECT unnest(%s::bigint[])", [_ids(people)])
+        moves = moves.filter(person__in=people)
     counts = {kind: Count("pk", filter=Q(kind=kind)) for kind in (Kind.ASSIGNED, Kind.RETURNED, Kind.USED)}
     held = moves.values("person_id", "funder").order_by("person_id").annotate(**counts)
     return held.filter(assigned__gt=F("returned")).values_list("person_id", "funder", "used")
@@ -207,15 +211,13 @@ def _write(organisation, funder, kind, people, by, note=""):
     """One entry for each person, and the pot in step."""
     if not people:
         return
-    LicenceMove.objects.bulk_create(
-        [
-            LicenceMove(
-                organisation=organisation, funder=funder, kind=kind, number=1, person_id=pk, by=by, note=note
-            )
-            for pk in people
-        ],
-        batch_size=5_000,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {LicenceMove._meta.db_table} "  # noqa: S608
+            "(organisation_id, funder, kind, number, person_id, by_id, at, note) "
+            "SELECT %s, %s, %s, 1, person, %s, %s, %s FROM unnest(%s::bigint[]) AS person",
+            [organisation.pk, funder, kind, by and by.pk, timezone.now(), note, people],
+        )
     organisation.licence_pots.filter(funder=funder).update(**{kind: F(kind) + len(people)})
 
 

@@ -72,12 +72,12 @@ def has_acknowledged(person: Person) -> bool:
     return person.acknowledgements.filter(version=current_version()).exists()
 
 
-def people_with_notice(organisation: Organisation) -> PersonQuerySet:
-    """The people who work here, each with `has_read`: whether they have read the version in force."""
+def with_notice(people: PersonQuerySet) -> PersonQuerySet:
+    """These people, each with `has_read`: whether they have read the version in force."""
     read = Acknowledgement.objects.filter(person=OuterRef("pk"), version=current_version())
-    return organisation.people.present().annotate(has_read=Exists(read))
+    return people.annotate(has_read=Exists(read))
 
 
 def people_to_inform(organisation: Organisation) -> PersonQuerySet:
     """People who work here and have not yet read the version in force."""
-    return people_with_notice(organisation).filter(has_read=False)
+    return with_notice(organisation.people.present()).filter(has_read=False)

@@ -170,11 +170,16 @@ class OrganisationFileForm(forms.Form):
 
 
 class OrganisationRowForm(OrganisationForm):
-    """One row of such a file. What others have taken is told, so that no row asks the database."""
+    """One row of such a file. What others have taken is told, so that no row asks the database.
+
+    Languages may be left out: the checklist asks for them before anybody is enrolled.
+    """
 
     def __init__(self, *args, taken_slugs, taken_legal_ids, **kwargs):
         super().__init__(*args, **kwargs)
+        # Legal identifiers come with the line of the file that claims them, or None.
         self.taken_slugs, self.taken_legal_ids = taken_slugs, taken_legal_ids
+        self.fields["languages"].required = False
 
     def clean_slug(self):
         slug = self.cleaned_data["slug"].lower()
@@ -184,6 +189,10 @@ class OrganisationRowForm(OrganisationForm):
 
     def clean_legal_id(self):
         legal_id = self.cleaned_data["legal_id"].replace(" ", "").upper()
+        if line := self.taken_legal_ids.get(legal_id):
+            raise forms.ValidationError(
+                _("Line %(line)s has this legal identifier, too. Keep one of them."), params={"line": line}
+            )
         if legal_id in self.taken_legal_ids:
             raise forms.ValidationError(_("An organisation with this legal identifier already takes part."))
         return legal_id

@@ -47,6 +47,14 @@ class Preview:
     problems: list[Problem] = field(default_factory=list)
 
     @property
+    def with_seats(self) -> list[tuple[Organisation, int, str]]:
+        """Each organisation with its first seats, and who pays for them."""
+        rows = zip(self.organisations, self.seats, strict=True)
+        return [
+            (each, number, str(Funder(funder).label) if number else "") for each, (number, funder) in rows
+        ]
+
+    @property
     def signed(self) -> str:
         return signing.dumps(self.rows, salt=SALT, compress=True)
 
@@ -83,7 +91,9 @@ def look_at(programme: Programme, content: bytes) -> Preview:
 def judge(programme: Programme, rows: list[tuple[int, dict]], labels: dict | None = None) -> Preview:
     """Put every row through its form; the first row that claims a name or identifier keeps it."""
     slugs = set(Organisation.objects.values_list("slug", flat=True))
-    legal_ids = set(programme.organisations.values_list("legal_id", flat=True))
+    legal_ids: dict[str, int | None] = dict.fromkeys(
+        programme.organisations.values_list("legal_id", flat=True)
+    )
     preview = Preview(rows)
     for line, cells in rows:
         form = OrganisationRowForm(
@@ -97,7 +107,7 @@ def judge(programme: Programme, rows: list[tuple[int, dict]], labels: dict | Non
             cleaned = form.cleaned_data
             preview.seats.append((cleaned["licence_quota"], cleaned["funder"] or Funder.STATE))
             slugs.add(form.instance.slug)
-            legal_ids.add(form.instance.legal_id)
+            legal_ids[form.instance.legal_id] = line
         else:
             preview.problems += _problems(form, line, cells, labels or {})
     return preview
@@ -147,6 +157,13 @@ def _code(choices, text):
 
 
 def _problems(form, line, cells, labels):
-    for name, errors in form.errors.items():
+    for name, errors in form.errors.as_data().items():
         for error in errors:
-            yield Problem(str(error), line=line, column=labels.get(name, name), value=cells.get(name, ""))
+            reason = _accepted(name) if error.code == "invalid_choice" else " ".join(error.messages)
+            yield Problem(reason, line=line, column=labels.get(name, name), value=cells.get(name, ""))
+
+
+def _accepted(name):
+    choices = Language if name == "languages" else CHOICES[name]
+    values = ", ".join(str(label) for label in choices.labels)
+    return _("Write one of these: %(values)s.") % {"values": values}

@@ -4,6 +4,7 @@ from datetime import date
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import EsfAnswers, EsfExit, EsfSensitiveAnswers, FollowUp, FollowUpAnswer, Person
@@ -51,7 +52,7 @@ class EsfEntryForm(forms.Form):
     phone = forms.RegexField(
         r"^[0-9+()/. -]{6,30}$",
         label=_("Private telephone"),
-        help_text=_("Instead of an e-mail."),
+        help_text=_("Instead of an e-mail. The programme office then calls you; HR does not see it."),
         required=False,
     )
 
@@ -59,7 +60,7 @@ class EsfEntryForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.person = person
         for name in questions_on_request():
-            label = EsfSensitiveAnswers._meta.get_field(name).verbose_name.capitalize()
+            label = capfirst(str(EsfSensitiveAnswers._meta.get_field(name).verbose_name))
             self.fields[name] = _one_of(EsfSensitiveAnswers.Answer, label)
             self.initial.setdefault(name, getattr(entry.sensitive, name))
         for name in ("gender", "birth_date", "employment", "education", "contract", "working_time"):

@@ -17,7 +17,7 @@ def own_participation(request):
     if request.person is None:
         return
     (is_told, missing), *_others = (
-        notices.people_with_notice(request.organisation)
+        notices.with_notice(request.organisation.people)
         .values_list("has_read", "esf_records__missing")
         .filter(pk=request.person.pk)
     )
@@ -35,15 +35,16 @@ def own_participation(request):
 
 
 def _counts(request):
-    """Counts of one query, kept for the second function that asks."""
+    """Counts of one query, kept for the second function that asks. Records of leavers count, too."""
     if not hasattr(request, "participant_counts"):
         today = timezone.localdate()
-        open_records = Q(esf_records__isnull=False) & ~Q(esf_records__missing=[])
-        request.participant_counts = notices.people_with_notice(request.organisation).aggregate(
-            to_inform=Count("pk", filter=Q(has_read=False)),
+        works_here = Q(left_on=None) | Q(left_on__gt=today)
+        incomplete = Q(esf_records__isnull=False) & ~Q(esf_records__missing=[])
+        request.participant_counts = notices.with_notice(request.organisation.people).aggregate(
+            to_inform=Count("pk", filter=works_here & Q(has_read=False)),
             records=Count("esf_records"),
             complete=Count("esf_records", filter=Q(esf_records__missing=[])),
-            overdue=Count("esf_records", filter=open_records & Q(esf_records__due_on__lt=today)),
+            overdue=Count("esf_records", filter=incomplete & Q(esf_records__due_on__lt=today)),
         )
     return request.participant_counts
 
@@ -70,7 +71,7 @@ def participants_that_need_hr(request):
             "European records are incomplete after their deadline",
             overdue,
         ),
-        f"{page}?show=incomplete",
+        f"{page}?show=overdue",
     )
 
 

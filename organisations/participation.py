@@ -5,13 +5,16 @@ exit moves. Nobody is made to answer: what is missing is listed by name of the q
 """
 
 import calendar
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, F, Func, Max, Min, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -157,29 +160,97 @@ def record_exit(record: EsfRecord, left_on: date, reason: str, by: User | None) 
     exit_event = EsfExit.objects.create(
         organisation=record.organisation, record=record, left_on=left_on, reason=reason, recorded_by=by
     )
-    six_months = months_later(left_on, 6)
-    for kind, ask_on, due_on in (
-        (FollowUp.Kind.FOUR_WEEKS, left_on, left_on + timedelta(days=28)),
-        (FollowUp.Kind.SIX_MONTHS, six_months, months_later(left_on, 7)),
-    ):
-        FollowUp.objects.update_or_create(
-            organisation=record.organisation,
-            record=record,
-            kind=kind,
-            defaults={"ask_on": ask_on, "due_on": due_on, "asked_at": None, "answered_at": None},
-        )
+    FollowUp.objects.bulk_create(_follow_ups_of(exit_event))
     return exit_event
 
 
 @transaction.atomic
 def take_back(record: EsfRecord, back_on: date) -> None:
     """The person takes part again: same record, same entry date; what was to be asked is no longer asked."""
+    if not record.person.is_present:
+        raise ValidationError(_("%(person)s has left.") % {"person": record.person})
     current = record.exits.select_for_update(of=("self",)).filter(back_on=None).first()
     if current is None:
         raise ValidationError(_("This person takes part."))
     current.back_on = max(back_on, current.left_on)
     current.save(update_fields=["back_on"])
     record.follow_ups.all().delete()
+
+
+@transaction.atomic
+def record_exits_of_leavers(organisation: Organisation, by: User | None = None) -> int:
+    """Whoever has left the organisation leaves the operation on that day: the questions afterwards get their days."""
+    records = _open_records(organisation).filter(person__in=organisation.people.left())
+    days = [(record, record.person.left_on) for record in records]
+    return _record_exits(days, EsfExit.Reason.LEFT_EMPLOYER, by)
+
+
+@transaction.atomic
+def record_exits_of_all(organisation: Organisation, day: date, reason: str, by: User | None = None) -> int:
+    """Everybody still there leaves the operation with their organisation: afterwards nobody there can record it."""
+    return _record_exits([(record, day) for record in _open_records(organisation)], reason, by)
+
+
+def _open_records(organisation):
+    """Records of those who have not left, each with the day of their last return, if any."""
+    returns = EsfExit.objects.filter(record=OuterRef("pk")).order_by("-back_on").values("back_on")
+    return (
+        organisation.esf_records.select_for_update(of=("self",))
+        .exclude(Exists(EsfExit.objects.filter(record=OuterRef("pk"), back_on=None)))
+        .annotate(back=Subquery(returns[:1]))
+        .select_related("person")
+    )
+
+
+def _record_exits(days, reason, by):
+    """Nobody leaves before their entry or their last return. Returns how many exits were new."""
+    exits = [
+        EsfExit(
+            organisation_id=record.organisation_id,
+            record=record,
+            left_on=max(filter(None, (day, record.entered_on, record.back))),
+            reason=reason,
+            recorded_by=by,
+        )
+        for record, day in days
+    ]
+    EsfExit.objects.bulk_create(exits)
+    FollowUp.objects.bulk_create(
+        follow_up for exit_event in exits for follow_up in _follow_ups_of(exit_event)
+    )
+    return len(exits)
+
+
+def take_back_returners(organisation: Organisation, people: Iterable[Person]) -> None:
+    """Whoever works here again takes part again, unless they had stopped for a reason of their own."""
+    current = EsfExit.objects.filter(
+        organisation=organisation,
+        record__person__in=people,
+        reason=EsfExit.Reason.LEFT_EMPLOYER,
+        back_on=None,
+    )
+    records = list(current.values_list("record", flat=True))
+    current.update(back_on=Greatest(Value(timezone.localdate()), F("left_on")))
+    organisation.follow_ups.filter(record__in=records).delete()
+
+
+def _follow_ups_of(exit_event: EsfExit) -> list[FollowUp]:
+    """Both questions after an exit, each with the day from which it is asked and the day by which it is due."""
+    left_on = exit_event.left_on
+    days = {
+        FollowUp.Kind.FOUR_WEEKS: (left_on, left_on + timedelta(days=28)),
+        FollowUp.Kind.SIX_MONTHS: (months_later(left_on, 6), months_later(left_on, 7)),
+    }
+    return [
+        FollowUp(
+            organisation_id=exit_event.organisation_id,
+            record=exit_event.record,
+            kind=kind,
+            ask_on=ask_on,
+            due_on=due_on,
+        )
+        for kind, (ask_on, due_on) in days.items()
+    ]
 
 
 def months_later(day: date, months: int) -> date:
@@ -245,7 +316,11 @@ def completeness_by_organisation(programme: Programme) -> list[dict]:
         row["organisation"]: row
         for row in programme.esf_records.order_by()
         .values("organisation")
-        .annotate(**COUNTS, overdue=Count("pk", filter=~Q(missing=[]) & Q(due_on__lt=today), distinct=True))
+        .annotate(
+            **COUNTS,
+            overdue=Count("pk", filter=~Q(missing=[]) & Q(due_on__lt=today), distinct=True),
+            due_by=Min("due_on", filter=~Q(missing=[])),
+        )
     }
     late = dict(
         FollowUp.objects.overdue()
@@ -254,14 +329,35 @@ def completeness_by_organisation(programme: Programme) -> list[dict]:
         .values_list("organisation")
         .annotate(Count("pk"))
     )
-    nothing = dict.fromkeys(("enrolled", "informed", *COUNTS, "overdue"), 0)
+    lacking = _missing_by_organisation(programme)
+    nothing = dict.fromkeys(("enrolled", "informed", *COUNTS, "overdue"), 0) | {"due_by": None}
     return [
         nothing
         | people.get(organisation.pk, {})
         | records.get(organisation.pk, {})
-        | {"organisation": organisation, "late_follow_ups": late.get(organisation.pk, 0)}
+        | {
+            "organisation": organisation,
+            "late_follow_ups": late.get(organisation.pk, 0),
+            "missing": lacking.get(organisation.pk, []),
+        }
         for organisation in programme.organisations.order_by("name")
     ]
+
+
+def _missing_by_organisation(programme):
+    """Organisation id -> (question in words, number of records that lack it); sensitive ones as a group."""
+    rows = (
+        programme.esf_records.order_by()
+        .values("organisation", question=Func(F("missing"), function="unnest"))
+        .annotate(number=Count("pk"))
+        .values_list("organisation", "question", "number")
+    )
+    found = defaultdict(list)
+    for organisation, question, number in rows:
+        found[organisation].append((names_of([question])[0], number))
+    return {
+        organisation: sorted(each, key=lambda one: (-one[1], one[0])) for organisation, each in found.items()
+    }
 
 
 def participants_counted(programme: Programme) -> int:

@@ -12,6 +12,11 @@ class Problem:
     column: str | None = None
     value: str | None = None
 
+    @property
+    def is_about_a_value(self):
+        """Then another value mends it; merged cells or cells too many must be mended in the file."""
+        return self.value is not None
+
     def as_dict(self):
         return {
             "line": self.line,

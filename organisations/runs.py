@@ -75,7 +75,7 @@ def submit(
 
 
 def submit_many(
-    kind: str, args_by_key: dict[str, dict], *, organisation: Organisation, requested_by: User
+    kind: str, args_by_key: dict[str, dict], *, organisation: Organisation, requested_by: User | None
 ) -> None:
     """Ask for many new jobs of one kind with one statement."""
     language = translation.get_language() or settings.LANGUAGE_CODE

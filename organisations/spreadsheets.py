@@ -21,6 +21,8 @@ from organisations.workbooks import read_workbook
 
 SEPARATORS = (";", ",", "\t", "|")
 SAMPLE_LINES = 50
+# Its own limit would be taken for a quotation mark that is never closed; ours names the cell.
+csv.field_size_limit(2**31 - 1)
 PLACES_NAMED = 20  # of one structural fault, so that a wholly broken file gives a readable answer
 
 
@@ -63,7 +65,7 @@ def read_table(
     if not content.strip(b"\0 \t\r\n"):
         raise _empty()
     if content.startswith(b"PK\x03\x04"):
-        rows, merged = read_workbook(content, limits)
+        rows, merged = read_workbook(content, limits, recognises)
         return _table(enumerate(rows, start=1), limits, recognises, encoding="xlsx", merged=merged)
     refuse_known_kinds(content)
     return _read_text(content, limits, recognises)
@@ -145,7 +147,7 @@ def _table(
     separator="",
     merged=(),
 ):
-    rows = ((line, row) for line, row in rows if any(cell and not cell.isspace() for cell in row))
+    rows = ((line, row) for line, row in rows if "".join(row).strip())
     start = []
     for _count, (line, row) in zip(range(HEADER_WITHIN), rows, strict=False):
         start.append((line, _checked_width(row, limits, line)))
@@ -188,7 +190,7 @@ def _add_row(table, line, row, limits):
     if len(row) > width:
         if len(row) > limits.columns:
             _checked_width(row, limits, line)
-        if any(row[width:]):
+        if table.separator and any(row[width:]):  # in a workbook, cells never move
             _note(
                 table,
                 line,
@@ -231,8 +233,10 @@ def _name_merged_cells(table, merged):
     last_line = table.rows[-1][0]
     for (top, left), (bottom, _right) in merged:
         if bottom + 1 > table.header_line and top + 1 <= last_line and left < len(table.header):
-            sentence = _(
-                "Cells are merged here (lines %(first)s to %(last)s). Unmerge them and fill each one."
+            sentence = (
+                _("Cells are merged here (lines %(first)s to %(last)s). Unmerge them and fill each one.")
+                if bottom > top
+                else _("Cells of several columns are merged here. Unmerge them and fill each one.")
             )
             first = max(top + 1, table.header_line)
             _note(

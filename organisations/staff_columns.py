@@ -132,6 +132,7 @@ def _names_in(table):
 # Who a row is about hangs on these: a guess may fill them in on the page, but somebody has to say yes.
 IDENTITY = ("last_name", "first_name", "email", "staff_number")
 ALIKE = 0.82  # of a header's letters, so that "Prenom1" or "E-Mial" are proposed and "Nom d'usage" is not
+WORD = 5  # letters of a usual header that says enough when others follow it, as in "Langues parlées"
 SAMPLE = 200
 
 
@@ -224,6 +225,12 @@ def _guess(header, cells):
     best, field_name = max(
         (SequenceMatcher(None, simple, known).ratio(), f) for known, f in KNOWN_HEADERS.items()
     )
+    if best < ALIKE:
+        longest = max(
+            (known for known in KNOWN_HEADERS if simple.startswith(f"{known} ")), key=len, default=""
+        )
+        if len(longest) >= WORD:
+            best, field_name = 1, KNOWN_HEADERS[longest]
     if best >= ALIKE:
         return field_name, _("The name looks like a usual one for this field.")
     filled = [cell for cell in cells if cell.strip()]

@@ -3,10 +3,12 @@
 People are recognised by staff number, else by e-mail. An empty cell says nothing: it never erases what is known.
 """
 
+import gc
 import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from organisations.cleaning import CLEANERS, FIELDS, Unclean
@@ -112,16 +114,30 @@ class Plan:
 
     @property
     def fingerprint(self) -> str:
-        """Equal for two plans that would do the same."""
+        """Equal for two plans that would do the same. What a cell means depends on its text and its column alone."""
         told = [
             self.counts,
-            [(entry.line, entry.values) for entry in self.created],
+            self.mapping,
+            [(entry.line, entry.cells) for entry in self.created],
             [(each.line, each.person_id, each.fields) for each in self.differences],
             [(each.line, each.column, each.code) for each in self.refused],
         ]
         return hashlib.sha256(json.dumps(told, default=str).encode()).hexdigest()
 
 
+@contextmanager
+def without_collecting():
+    """Tens of thousands of rows that all stay: the collector of cycles would only walk through them again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@without_collecting()
 def read_staff_file(content: bytes) -> Table:
     return read_table(content, limits=staff_file_limits(), recognises=is_known_header)
 
@@ -130,6 +146,7 @@ PASSES = 4  # a row left out may take somebody's manager with it, whose fault ma
 PROGRESS_EVERY = 1_000
 
 
+@without_collecting()
 def check_people(
     organisation: Organisation,
     table: Table,
@@ -145,10 +162,11 @@ def check_people(
     columns = match_columns(table, chosen)
     people = _people_on_record(organisation)
     repairs = repairs or Repairs()
-    repairs = Repairs(dict(repairs.cells), repairs.rules)
+    repairs = Repairs(dict(repairs.cells), repairs.rules, repairs.left_out)
+    cleaned = {name: _Cleaned(CLEANERS[name]) for name in columns.values()}
     left_out, used = set(), Counter()
     for _pass in range(PASSES):
-        plan = _check_once(table, columns, people, repairs, left_out, progress)
+        plan = _check_once(table, columns, cleaned, people, repairs, left_out, progress)
         ruled = _ruled_faults(plan, repairs)
         if not ruled:
             break
@@ -162,16 +180,36 @@ def check_people(
     return plan
 
 
-def _check_once(table, columns, people, repairs, left_out, progress):
+class _Cleaned(dict):
+    """What the texts of a column mean, or why they mean nothing. Each is looked at once, however many rows hold it."""
+
+    def __init__(self, clean: Callable[[str], object]):
+        self.clean = clean
+
+    def __missing__(self, text):
+        try:
+            self[text] = self.clean(text)
+        except Unclean as problem:
+            self[text] = problem
+        return self[text]
+
+
+def _check_once(table, columns, cleaned, people, repairs, left_out, progress):
     repaired = apply_repairs(table, columns, repairs)
     left_out = left_out | repaired.left_out
     rows = repaired.rows
     if left_out:
         rows = [(line, cells) for line, cells in rows if line not in left_out]
-    unread = [problem for problem in table.problems if problem.line not in left_out]
+    field_of = {table.header[number]: name for number, name in columns.items()}
+    unread = [
+        problem
+        for problem in table.problems
+        if problem.line not in left_out
+        and not (problem.is_about_a_value and (problem.line, field_of.get(problem.column)) in repairs.cells)
+    ]
     plan = Plan(table, columns, unread=unread, left_out=left_out, used=repaired.used)
     checking = _Checking(plan, people, rows, progress)
-    checking.clean_rows()
+    checking.read_rows(cleaned)
     checking.recognise_people()
     checking.refuse_shared_emails()
     checking.find_managers()
@@ -216,6 +254,7 @@ class _Checking:
         self.by_number = {p.values["staff_number"]: p for p in people if p.values["staff_number"]}
         self.by_email = {p.values["email"]: p for p in people if p.values["email"]}
         self.refused_lines = {problem.line for problem in plan.unread}
+        self.stopped = defaultdict(set)  # line -> fields that are refused, which need no second reason
 
     def refuse(self, entry: Entry, field_name: str, code: str, **params):
         column, value = self.header_of.get(field_name), None
@@ -223,22 +262,20 @@ class _Checking:
             value = plain(entry.cells[self.number_of[field_name]])[:200]
         self.plan.refused.append(Refusal(entry.line, column, value, code, params))
         self.refused_lines.add(entry.line)
+        self.stopped[entry.line].add(field_name)
 
-    def clean_rows(self):
-        cleaners = [(number, name, CLEANERS[name]) for number, name in self.plan.columns.items()]
+    def read_rows(self, cleaned: dict[str, _Cleaned]):
+        columns = [(number, name, cleaned[name]) for number, name in self.plan.columns.items()]
         for count, (line, cells) in enumerate(self.rows):
             if self.progress and count % PROGRESS_EVERY == 0:
                 self.progress(count, len(self.rows))
             entry = Entry(line, cells, {})
-            for number, name, clean in cleaners:
-                if cells[number]:
-                    try:
-                        value = clean(cells[number])
-                    except Unclean as problem:
-                        self.refuse(entry, name, problem.code, **problem.params)
-                    else:
-                        if value:
-                            entry.values[name] = value
+            for number, name, meaning in columns:
+                value = meaning[cells[number]]
+                if isinstance(value, Unclean):
+                    self.refuse(entry, name, value.code, **value.params)
+                elif value:
+                    entry.values[name] = value
             self.plan.entries.append(entry)
 
     def recognise_people(self):
@@ -267,15 +304,11 @@ class _Checking:
         return person
 
     def _refuse_incomplete(self, entry, number, email):
-        stopped = {r.column for r in self.plan.refused[-len(FIELDS) :] if r.line == entry.line}
-        if (
-            not number
-            and not email
-            and not stopped & {self.header_of.get("staff_number"), self.header_of.get("email")}
-        ):
+        stopped = self.stopped.get(entry.line, set())
+        if not number and not email and not stopped & {"staff_number", "email"}:
             self.refuse(entry, "staff_number" if "staff_number" in self.header_of else "email", "nobody")
         for name in ("last_name", "first_name"):
-            if name not in entry.values and not entry.person and self.header_of[name] not in stopped:
+            if name not in entry.values and not entry.person and name not in stopped:
                 self.refuse(entry, name, "needed")
         hired = entry.values.get("hired_on") or (entry.person and entry.person.values["hired_on"])
         left = entry.values.get("left_on") or (entry.person and entry.person.values["left_on"])

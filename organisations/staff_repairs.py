@@ -21,6 +21,15 @@ Action = RepairRule.Action
 DATES = ("hired_on", "left_on")
 # Faults of a single cell, which an empty cell would not have; the others are about whole rows.
 MAY_BE_EMPTY = frozenset(REASONS) - {"needed", "nobody", "same_person"}
+# What usually mends a fault; without an entry, another value does.
+LIKELIEST = {
+    "date_month": Action.MONTH_FIRST,
+    "date_year": Action.DAY_FIRST,
+    "same_email": Action.EMPTY,
+    "email_taken": Action.EMPTY,
+    "manager_self": Action.EMPTY,
+    "manager_loop": Action.EMPTY,
+}
 EXAMPLES = 10
 
 
@@ -72,9 +81,10 @@ class Repairs:
 
     cells: dict[tuple[int, str], str] = field(default_factory=dict)
     rules: list[Rule] = field(default_factory=list)
+    left_out: set[int] = field(default_factory=set)
 
     def __bool__(self):
-        return bool(self.cells or self.rules)
+        return bool(self.cells or self.rules or self.left_out)
 
     def rule_for(self, field_name: str, code: str) -> Rule | None:
         """What to do with whatever has this fault, whichever its value."""
@@ -94,7 +104,8 @@ def repairs_of(people_import: PeopleImport) -> Repairs:
     own = [Rule(**each) for each in stored.get("rules", [])]
     unwanted = [Rule(**each) for each in stored.get("unwanted", [])]
     saved = [rule for rule in saved_rules(people_import.organisation) if rule not in unwanted]
-    return Repairs(cells, [*own, *(rule for rule in saved if not _said_already(rule, own))])
+    rules = [*own, *(rule for rule in saved if not _said_already(rule, own))]
+    return Repairs(cells, rules, set(stored.get("left_out", [])))
 
 
 def _said_already(rule, rules):
@@ -146,19 +157,20 @@ def apply_repairs(table: Table, columns: dict[int, str], repairs: Repairs) -> Re
 
 
 def _changed_cells(table, number_of, repairs):
-    changes, left_out, used = defaultdict(dict), set(), Counter()
+    changes, left_out, used = defaultdict(dict), set(repairs.left_out), Counter()
     corrected = repairs.cells
     for name, number in number_of.items():
         values, order = _rules_of(name, repairs.rules)
         if not values and order is None:
             continue
+        only_certain = order is not None and _has_dates_of_the_other_order(table, number, order)
         for line, cells in table.rows:
             text = cells[number]
             if not text or (line, name) in corrected:
                 continue
             rule = values.get(key_of(text)) if values else None
             if rule is None:
-                if order is not None and (date := in_order(text, order.action)):
+                if order is not None and (date := in_order(text, order.action, only_certain)):
                     changes[line][number] = date
                     used[order] += 1
                 continue
@@ -185,13 +197,25 @@ def _rules_of(name, rules):
 _DATE = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})")
 
 
-def in_order(text: str, action: str) -> str | None:
-    """A date of three numbers as an ISO date; None for anything else. A year of two digits is at most next year's."""
+def _has_dates_of_the_other_order(table, number, order):
+    """Then a column holds both: what could be read in two ways stays as it is usual here, with the day first."""
+    return order.action == Action.MONTH_FIRST and any(
+        in_order(cells[number], Action.DAY_FIRST, only_certain=True) for _line, cells in table.rows
+    )
+
+
+def in_order(text: str, action: str, only_certain: bool = False) -> str | None:
+    """A date of three numbers as an ISO date; None for anything else, or where that order gives no month.
+
+    A year of two digits is 2030 at most. `only_certain` leaves out dates that the other order would make as well.
+    """
     found = _DATE.fullmatch(plain(text))
     if found is None:
         return None
     first, _sign, second, year = found.groups()
     day, month = (first, second) if action == Action.DAY_FIRST else (second, first)
+    if int(month) > 12 or (only_certain and int(day) <= 12):
+        return None
     if len(year) == 2:
         year = f"20{year}" if int(year) <= 30 else f"19{year}"
     return f"{year}-{int(month):02}-{int(day):02}"
@@ -207,6 +231,7 @@ class RulePreview:
     rule: Rule
     rows: int
     still_refused: int
+    were_fine: int
     examples: list[tuple[int, str, str]]
 
 
@@ -215,19 +240,22 @@ def preview_rule(table: Table, columns: dict[int, str], refused: list, rule: Rul
     number_of = {name: number for number, name in columns.items()}
     number = number_of.get(rule.field)
     if number is None:
-        return RulePreview(rule, 0, 0, [])
+        return RulePreview(rule, 0, 0, 0, [])
     if not rule.value and rule.action in (Action.EMPTY, Action.LEAVE_OUT):
         meant = (rule.code, table.header[number])
         lines = {line: value or "" for line, column, value, code in refused if (code, column) == meant}
         after = _("row left out") if rule.action == Action.LEAVE_OUT else ""
         examples = [(line, text, after) for line, text in list(lines.items())[:EXAMPLES]]
-        return RulePreview(rule, len(lines), 0, examples)
+        return RulePreview(rule, len(lines), 0, 0, examples)
     changes, left_out, _used = _changed_cells(table, {rule.field: number}, Repairs(rules=[rule]))
     before = dict(table.rows)
     told = [(line, before[line][number], new[number]) for line, new in changes.items()]
     told += [(line, before[line][number], _("row left out")) for line in sorted(left_out)]
     still = sum(1 for _line, _old, new in told if not left_out and new and _is_unclean(rule.field, new))
-    return RulePreview(rule, len(told), still, told[:EXAMPLES])
+    column = table.header[number]
+    ailing = {each[0] for each in refused if each[1] == column}
+    were_fine = sum(1 for line, _old, _new in told if line not in ailing)
+    return RulePreview(rule, len(told), still, were_fine, told[:EXAMPLES])
 
 
 def _is_unclean(name, text):
@@ -289,19 +317,33 @@ class Fault:
     values: list[tuple[str, int]]
 
     @property
-    def may_be_empty(self):
-        return self.code in MAY_BE_EMPTY
+    def actions(self) -> list[tuple[str, str]]:
+        """What can be done about it, the likeliest first."""
+        able = {
+            Action.REPLACE: bool(self.values),
+            Action.DAY_FIRST: self.field in DATES,
+            Action.MONTH_FIRST: self.field in DATES,
+            Action.EMPTY: self.code in MAY_BE_EMPTY,
+            Action.LEAVE_OUT: True,
+        }
+        likeliest = LIKELIEST.get(self.code)
+        actions = [action for action in able if able[action]]
+        actions.sort(key=lambda action: action != likeliest)
+        return [(action.value, str(action.label)) for action in actions]
 
     @property
-    def is_date(self):
-        return self.field in DATES
+    def is_about_each_value(self):
+        return self.actions[0][0] == Action.REPLACE
 
 
 def faults_of(findings: Iterable[list], mapping: dict[str, str]) -> list[Fault]:
-    """The most frequent first, each with its most frequent values."""
+    """The most frequent first, each with its most frequent values.
+
+    Which of two lines about one person is kept is decided line by line: a rule would leave out both.
+    """
     lines, values, params = defaultdict(set), defaultdict(Counter), {}
     for line, column, value, code, details in findings:
-        if column and mapping.get(column):
+        if column and mapping.get(column) and code != "same_person":
             lines[column, code].add(line)
             params.setdefault((column, code), details)
             if value:
@@ -327,6 +369,11 @@ def correct_cells(people_import: PeopleImport, cells: dict[tuple[int, str], str]
     known = repairs_of(people_import).cells | cells
     stored = [[line, name, text] for (line, name), text in sorted(known.items())]
     people_import.repairs = people_import.repairs | {"cells": stored}
+
+
+def leave_out(people_import: PeopleImport, lines: set[int]) -> None:
+    """Read the file without these lines, and with every other."""
+    people_import.repairs = people_import.repairs | {"left_out": sorted(lines)}
 
 
 def add_rule(people_import: PeopleImport, rule: Rule, *, keep: bool, user) -> None:

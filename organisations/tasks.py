@@ -47,6 +47,9 @@ def send_invitation(run):
     invitations.send(run.organisation.invitations.get(pk=run.args["invitation"]))
 
 
+runs.kind("tell_earlier_address")(invitations.tell_earlier_address)
+
+
 @runs.kind("check_people")
 def check_people(run):
     importing.check_in_run(run)
@@ -66,6 +69,8 @@ def undo_people(run):
 def request_follow_ups():
     """Rung by Celery beat; each question is asked once, however often it is rung."""
     follow_ups.request_due()
+    follow_ups.request_forgetting()
 
 
 runs.kind(follow_ups.ASK)(follow_ups.ask)
+runs.kind(follow_ups.FORGET)(follow_ups.forget_contacts)

@@ -60,6 +60,7 @@ def decode(content: bytes) -> tuple[str, str]:
     try:
         return content.decode("utf-8-sig"), "utf-8-sig" if content.startswith(codecs.BOM_UTF8) else "utf-8"
     except UnicodeDecodeError:
+        _refuse_broken_utf_8(content)
         return _decode_one_byte(content)
 
 
@@ -87,6 +88,25 @@ def _refuse_nul(content):
             )
         ]
     )
+
+
+def _refuse_broken_utf_8(content):
+    """Mostly UTF-8, with a byte that is not: cut off, or glued together from several files."""
+    text = content.decode(errors="surrogateescape")
+    broken = list(re.finditer("[\udc80-\udcff]+", text))
+    letters = len(re.findall("[^\x00-\x7f\udc80-\udcff]", text))
+    if letters >= len(broken):
+        raise Refused(
+            [
+                Problem(
+                    _(
+                        "This line holds a letter that can't be read, though the file is UTF-8 otherwise. "
+                        "Export the file again as CSV UTF-8."
+                    ),
+                    line=text.count("\n", 0, broken[0].start()) + 1,
+                )
+            ]
+        )
 
 
 _LOWER = "éèêëàâäçîïôöùûüÿœæßãõáíóúñåøì"

@@ -2,9 +2,9 @@
 
 from django.utils import timezone
 
+from organisations.consequences import let_go
 from organisations.exporting import forget_old_exports
 from organisations.models import Organisation
-from organisations.roles import end_access_of_leavers
 from organisations.runs import submit
 from organisations.self_enrolment import forget_unproven_requests
 
@@ -18,7 +18,7 @@ def request_tidying() -> None:
 
 def tidy(organisation: Organisation) -> dict:
     return {
-        "left": end_access_of_leavers(organisation),
+        "left": let_go(organisation),
         "exports": forget_old_exports(organisation),
         "unproven": forget_unproven_requests(organisation),
     }

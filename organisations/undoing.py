@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from organisations import licences
 from organisations.cleaning import FIELDS
+from organisations.consequences import follow_changes
 from organisations.importing import KEYS, marks_of, one_at_a_time, plan_anew, update_people
 from organisations.models import LicenceMove, Organisation, PeopleImport, Person, Run, User
 from organisations.problems import Refused
@@ -109,6 +110,7 @@ class _Undoing:
         self.organisation.people.filter(pk__in=removed).update(email="", staff_number="", manager=None)
         update_people(self.organisation, restored, self.people)
         self.remove(removed)
+        follow_changes(self.organisation, {pk: self.taken_back(pk) for pk in restored}, self.user)
         left = [
             Left(pk, self.people[pk].name if pk in self.people else f"#{pk}", code)
             for pk, code in sorted(self.left.items())
@@ -123,6 +125,10 @@ class _Undoing:
 
     def earlier(self, pk):
         return {name: old for name, (old, _new) in self.updated[pk].items()}
+
+    def taken_back(self, pk):
+        """Each field's value until now, and the earlier one that returns."""
+        return {name: (new, old) for name, (old, new) in self.updated[pk].items()}
 
     def leave(self, ids, code):
         for pk in ids:

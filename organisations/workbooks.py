@@ -1,10 +1,16 @@
 """Reading Excel workbooks, which are archives that anybody may have made: the archive is judged before it is read."""
 
+import html
 import io
+import posixpath
 import re
+from collections import defaultdict
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from zipfile import ZipFile
 
+from defusedxml.ElementTree import fromstring
 from django.utils.translation import gettext as _
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -18,9 +24,16 @@ from organisations.uploads import (
     too_many_rows,
 )
 
+# What cells without a value say instead: part -> line and column, counted from 0 -> formula or error.
+Unsaid = dict[str, dict[tuple[int, int], str]]
 
-def check_workbook(content: bytes, limits: Limits | None = None) -> None:
-    """Ask the archive how large it is before anybody unpacks it: 300 kB can become gigabytes."""
+
+def check_workbook(content: bytes, limits: Limits | None = None) -> list[dict[tuple[int, int], str]]:
+    """Ask the archive how large it is before anybody unpacks it: 300 kB can become gigabytes.
+
+    Gives back, for each sheet, the cells that the reader would take for empty: a formula that was never calculated, or
+    an error such as #N/A.
+    """
     limits = limits or Limits()
     try:
         with ZipFile(io.BytesIO(content)) as archive:
@@ -36,7 +49,8 @@ def check_workbook(content: bytes, limits: Limits | None = None) -> None:
                 )
             if len(parts) > limits.parts or sum(part.file_size for part in parts) > limits.unpacked:
                 raise _too_large_unpacked()
-            _look_inside(archive, limits)
+            unsaid = _look_inside(archive, limits)
+            return [unsaid.get(part, {}) for part in _sheet_parts(archive)]
     except Refused:
         raise
     except Exception as error:
@@ -55,13 +69,18 @@ def _too_large_unpacked():
     )
 
 
-def _look_inside(archive, limits):
+_FORMULA = re.compile(rb"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>([^<]*)<)")
+_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]+)<")
+_FORMULA_OR_ERROR = (b"<f", b":f", b't="e"', b"t='e'")
+
+
+def _look_inside(archive, limits) -> Unsaid:
     """Two cells far apart make the reader set aside the whole area between them, which ends the process.
 
     Every part is looked at, because the archive decides itself which of them is a sheet. Cells without a place of their
     own take the line of their row, so lines count only if there are such cells.
     """
-    unpacked = 0
+    unpacked, unsaid = 0, defaultdict(dict)
     for part in archive.infolist():
         last_row = cells = placed_cells = 0
         for piece in _whole_tags(archive, part):
@@ -78,9 +97,40 @@ def _look_inside(archive, limits):
                 elif int(row) > limits.rows + HEADER_WITHIN:
                     raise too_many_rows(limits)
                 elif _column_number(letters) > limits.columns:
-                    raise too_many_columns(limits)
+                    raise too_many_columns(limits, int(row))
+            if any(sign in piece for sign in _FORMULA_OR_ERROR):
+                unsaid[part.filename].update(_unsaid_in(piece))
         if cells > placed_cells and last_row > limits.rows + HEADER_WITHIN:
             raise too_many_rows(limits)
+    return unsaid
+
+
+def _unsaid_in(piece):
+    starts = [found.start() for found in _CELL.finditer(piece)]
+    for start, end in pairwise([*starts, len(piece)]):
+        tag, _end, inside = piece[start:end].partition(b">")
+        place, value, formula = _PLACE.search(tag), _VALUE.search(inside), _FORMULA.search(inside)
+        is_error = any(sign in tag for sign in _FORMULA_OR_ERROR)
+        if place and place[1] and (is_error if value else formula):
+            said = value[1] if value else b"=" + (formula[1] or b"\xe2\x80\xa6")
+            cell = int(place[2]) - 1, _column_number(place[1]) - 1
+            yield cell, html.unescape(said.decode(errors="replace"))
+
+
+def _sheet_parts(archive) -> list[str]:
+    """The names of the sheets' parts, in the order of the sheets."""
+    names = {part.filename for part in archive.infolist()}
+    if "xl/_rels/workbook.xml.rels" not in names:
+        return []
+    targets = {
+        each.get("Id"): posixpath.normpath(posixpath.join("/xl", each.get("Target", "")))[1:]
+        for each in fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    }
+    sheets = [
+        each for each in fromstring(archive.read("xl/workbook.xml")).iter() if each.tag.endswith("}sheet")
+    ]
+    keys = [next((key for key in sheet.attrib if key.endswith("}id")), "") for sheet in sheets]
+    return [targets.get(sheet.get(key), "") for sheet, key in zip(sheets, keys, strict=True)]
 
 
 def _whole_tags(archive, part):
@@ -108,28 +158,45 @@ def _column_number(letters):
     return number
 
 
-def read_workbook(content: bytes, limits: Limits) -> tuple[list[list[str]], list]:
-    """The rows of the first sheet that holds something, and the areas of merged cells."""
-    check_workbook(content, limits)
+def read_workbook(
+    content: bytes, limits: Limits, recognises: Callable[[str], bool] | None = None
+) -> tuple[list[list[str]], list]:
+    """The rows of the sheet that holds the table, and the areas of merged cells."""
+    unsaid = check_workbook(content, limits)
     try:
-        sheet = _first_sheet(CalamineWorkbook.from_filelike(io.BytesIO(content)))
+        number, sheet = _choose_sheet(CalamineWorkbook.from_filelike(io.BytesIO(content)), unsaid, recognises)
         rows = sheet.to_python(skip_empty_area=False)
         merged = sheet.merged_cell_ranges or []
     except Refused:
         raise
     except Exception as error:
         raise _damaged() from error
-    return [[cell_text(value) for value in row] for row in rows], merged
+    said = [[cell_text(value) for value in row] for row in rows]
+    for (line, column), text in sorted(unsaid[number].items() if number < len(unsaid) else ()):
+        said.extend([] for _row in range(line + 1 - len(said)))
+        said[line].extend([""] * (column + 1 - len(said[line])))
+        said[line][column] = text
+    return said, merged
 
 
-def _first_sheet(workbook):
-    """The first visible sheet that holds something."""
+def _choose_sheet(workbook, unsaid, recognises):
+    """The first visible sheet with column names that we know, otherwise the first that holds something."""
+    first = None
     for number, about in enumerate(workbook.sheets_metadata):
         if about.typ == SheetTypeEnum.WorkSheet and about.visible == SheetVisibleEnum.Visible:
             sheet = workbook.get_sheet_by_index(number)
-            if sheet.height:
-                return sheet
-    raise Refused(_("The workbook has no visible sheet with anything in it."))
+            if sheet.height and recognises and _has_known_names(sheet, recognises):
+                return number, sheet
+            if first is None and (sheet.height or any(unsaid[number : number + 1])):
+                first = number, sheet
+    if first is None:
+        raise Refused(_("The workbook has no visible sheet with anything in it."))
+    return first
+
+
+def _has_known_names(sheet, recognises):
+    start = sheet.to_python(skip_empty_area=False, nrows=HEADER_WITHIN)
+    return any(sum(isinstance(cell, str) and recognises(cell) for cell in row) >= 2 for row in start)
 
 
 def cell_text(value: object) -> str:

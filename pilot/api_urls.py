@@ -10,6 +10,7 @@ from rest_framework.routers import SimpleRouter
 from assessments.api import AssessmentViewSet
 from mentoring.api import MentoringSessionViewSet, PairingViewSet
 from organisations.api import PersonViewSet
+from pilot import views
 from reporting.api import FigureViewSet
 
 router = SimpleRouter(use_regex_path=False)
@@ -28,4 +29,6 @@ urlpatterns = [
     path("", include(router.urls)),
     path("schema/", login_not_required(SpectacularAPIView.as_view()), name="api-schema"),
     path("reference/", login_not_required(reference), name="api-reference"),
+    # Programs read JSON, also about an address that does not exist.
+    path("<path:unknown>/", views.unknown_api_address, name="api-unknown"),
 ]

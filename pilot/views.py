@@ -11,7 +11,9 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
+from rest_framework.exceptions import NotFound
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +28,12 @@ def accessibility(request):
 def own_address(request):
     """The address one signs in with. Only an invitation proves an address, so nobody can change it here."""
     return render(request, "account/email.html")
+
+
+@login_not_required
+@csrf_exempt
+def unknown_api_address(request, unknown):
+    return JsonResponse({"detail": NotFound.default_detail}, status=404)
 
 
 @never_cache

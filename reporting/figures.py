@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from assessments.models import Framework, Result, TargetProfile
 from mentoring.models import MentoringRound, MentoringSession, Pairing
-from organisations.models import Invitation, Organisation, Person, Programme
+from organisations.models import Invitation, LicenceMove, Organisation, Person, Programme
 from reporting.periods import Quarter
 from upskilling.models import Offer, PlanItem
 from upskilling.shelf import links_from
@@ -112,7 +112,7 @@ def measure(programme: Programme, quarter: Quarter) -> Measurements:
         participants=_participants(programme, people, quarter),
         by_kind=_people_by_kind(people, quarter),
         organisations_with_people=_organisations_with_people(people, quarter),
-        licences=organisations.aggregate(granted=Sum("licence_quota", default=0))["granted"],
+        licences=_licences_granted(programme, quarter),
         competences=_levels_by_competence(programme, quarter, framework),
         areas=_levels_by_area(programme, quarter, framework),
         mentoring=_mentoring(programme, quarter),
@@ -142,6 +142,14 @@ def _organisations(organisations, quarter):
         found = {value: Growth(before, during) for value, before, during in rows}
         counted[dimension] = {value: found.get(value, Growth()) for value in values.values}
     return counted
+
+
+def _licences_granted(programme, quarter):
+    """As the ledger stood at the end of the quarter, whatever was granted since."""
+    grants = LicenceMove.objects.filter(
+        organisation__programme=programme, kind=LicenceMove.Kind.GRANTED, at__lt=quarter.ends_at
+    )
+    return grants.aggregate(granted=Sum("number", default=0))["granted"]
 
 
 def _participants(programme, people, quarter):

@@ -3,7 +3,7 @@
 import hashlib
 import itertools
 import uuid
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
@@ -88,6 +88,8 @@ def organisation(slug=None, **fields):
         made.stage_changes.create(stage=made.stage, day=made.joined_on)
         if quota:
             licences.grant(made, quota)
+            joined = datetime.combine(made.joined_on, time(), timezone.get_current_timezone())
+            made.licence_moves.update(at=joined)
     return made
 
 

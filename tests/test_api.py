@@ -51,6 +51,13 @@ def test_withdrawn_and_expired_tokens_no_longer_work(client, acme, globex, name)
         assert client.get(f"/api/v1/{name}/", headers=headers).status_code == 401
 
 
+@pytest.mark.parametrize("path", ["nothing/", "people/abc/", "people/1/more/", "nothing/?page=x"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_unknown_address_answers_in_json(client, path, method):
+    response = getattr(client, method)(f"/api/v1/{path}")
+    assert (response.status_code, response.json()) == (404, {"detail": "Not found."})
+
+
 def test_being_signed_in_is_no_key_to_the_api(client, hr):
     client.force_login(hr)
     assert client.get("/api/v1/people/").status_code == 401
@@ -116,6 +123,9 @@ def test_levels_are_given_only_while_the_person_shares_them(client, acme, key):
     share_levels(person)
     (shown,) = client.get("/api/v1/assessments/", headers=key).json()["results"]
     assert shown["levels"] == [3] * 16
+    acme.people.filter(pk=person.pk).update(left_on=timezone.localdate())
+    (gone,) = client.get("/api/v1/assessments/", headers=key).json()["results"]
+    assert gone["levels"] is None, "who has left can no longer take the choice back"
 
 
 @pytest.mark.parametrize("name", ["people", "assessments"])

@@ -117,6 +117,7 @@ OPEN = {
     "organisations:express-interest": "strangers ask to take part; the answer is always the same",
     "organisations:interest-received": "thanks whoever has asked",
     "api": "leads to the reference",
+    "api-unknown": "says that nothing is there",
     "api-schema": "describes, shows no data",
     "api-reference": "describes, shows no data",
 }

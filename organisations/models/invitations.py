@@ -130,6 +130,18 @@ class Invitation(models.Model):
         return self.code.label
 
     @property
+    def state_since(self):
+        """When it came to stand there; None for one that waits."""
+        return {
+            InvitationState.ACCEPTED: self.used_at,
+            InvitationState.REVOKED: self.revoked_at,
+            InvitationState.EXPIRED: self.expires_at,
+            InvitationState.BOUNCED: self.bounced_at,
+            InvitationState.OPENED: self.opened_at,
+            InvitationState.SENT: self.sent_at,
+        }.get(self.code)
+
+    @property
     def is_open(self):
         return not self.used_at and not self.revoked_at and self.expires_at > timezone.now()
 

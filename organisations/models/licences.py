@@ -69,13 +69,18 @@ class LicenceMove(models.Model):
         RETURNED = "returned", _("returned")
         EXPIRED = "expired", _("expired")
 
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="licence_moves")
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="licence_moves", db_index=False
+    )
     funder = models.CharField(_("funder"), max_length=10, choices=Funder)
     kind = models.CharField(_("move"), max_length=10, choices=Kind)
     number = models.PositiveIntegerField(
         _("seats"), validators=[MinValueValidator(1), MaxValueValidator(100_000)]
     )
-    person = models.ForeignKey(Person, models.CASCADE, related_name="licence_moves", null=True, blank=True)
+    # The fence's own key, which counts the organisation in, is checked instead.
+    person = models.ForeignKey(
+        Person, models.CASCADE, related_name="licence_moves", null=True, blank=True, db_constraint=False
+    )
     by = models.ForeignKey(
         User, models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("by")
     )

@@ -162,6 +162,10 @@ class Organisation(models.Model):
         return self.name
 
     @property
+    def language_names(self):
+        return ", ".join(str(Language(code).label) for code in self.languages)
+
+    @property
     def is_shut(self):
         """Whether its people have lost access."""
         if self.stage in (self.Stage.CLOSED, self.Stage.WITHDRAWN):

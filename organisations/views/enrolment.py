@@ -1,6 +1,5 @@
 """Enrolling people from a staff file: choose it, name its columns, mend it, look at what it would do, confirm, undo."""
 
-import re
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -28,6 +27,7 @@ from organisations.staff_repairs import (
     correct_cells,
     drop_rule,
     faults_of,
+    leave_out,
     preview_rule,
     repairs_of,
 )
@@ -170,12 +170,14 @@ def _page(request, people_import, status=200, reasons=()):
         "writes": _sum(counts, "create", "update", "leave"),
         "changed": _sum(counts, "update", "leave"),
         "separator": _SEPARATORS.get(counts["separator"], counts["separator"]),
+        "encoding": _ENCODINGS.get(counts["encoding"], counts["encoding"]),
         "problems": _part(problems, number),
         "differences": _part(differences, number),
         "created": _part(created, number),
         "page": Paginator(longer, PER_PAGE).get_page(number),
         "changed_meanwhile": status == 409 or _was_overtaken(people_import),
         "faults": faults_of(people_import.findings["refused"], people_import.mapping),
+        "left_out_here": sorted(repairs_of(people_import).left_out),
         "rules_used": importing.rules_used(people_import),
         "workbook_form": RepairWorkbookForm(),
         "seats": people_import.findings.get("seats", 0),
@@ -204,10 +206,11 @@ def _was_overtaken(people_import):
 
 @dataclass(frozen=True)
 class ShownProblem:
-    """A refused cell with the name of its input, where it can be corrected on the page."""
+    """A refused cell with the names of its inputs: for another value, and once for each line, to leave it out."""
 
     problem: Problem
     input: str
+    leave_out: str
 
 
 def _shown_problems(people_import):
@@ -215,9 +218,14 @@ def _shown_problems(people_import):
     shown, seen = [], set()
     for problem in problems_of(people_import):
         field = people_import.mapping.get(problem.column or "")
-        name = f"cell-{problem.line}-{places[problem.column]}" if field and problem.line else ""
-        shown.append(ShownProblem(problem, "" if name in seen else name))
-        seen.add(name)
+        name = (
+            f"cell-{problem.line}-{places[problem.column]}"
+            if field and problem.line and problem.is_about_a_value
+            else ""
+        )
+        leave = f"leave-out-{problem.line}" if problem.line else ""
+        shown.append(ShownProblem(problem, *("" if each in seen else each for each in (name, leave))))
+        seen |= {name, leave}
     return shown
 
 
@@ -230,6 +238,14 @@ _SEPARATORS = {
     ",": gettext_lazy("commas"),
     ";": gettext_lazy("semicolons"),
     "|": gettext_lazy("bars"),
+}
+
+_ENCODINGS = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8",
+    "utf-16": "UTF-16",
+    "windows-1252": "Windows-1252",
+    "mac-roman": "Mac Roman",
 }
 
 
@@ -245,7 +261,7 @@ def _figures(people_import):
         labels = {"create": _("to enrol"), "update": _("to update"), "leave": _("to mark as leaving")}
     labels |= {"unchanged": _("unchanged"), "refused": _("refused")}
     if counts.get("left_out"):
-        labels["left_out"] = _("left out by a rule")
+        labels["left_out"] = _("left out")
     base = ngettext("of %(rows)s row", "of %(rows)s rows", counts["rows"]) % {"rows": counts["rows"]}
     return [Fact(label=label, value=counts[name], base=base) for name, label in labels.items()]
 
@@ -263,18 +279,20 @@ def _part(rows, number):
 @require_POST
 @members_only(Role.HR)
 def correct_rows(request, pk):
-    """Cells corrected on the page."""
+    """Cells corrected on the page, and rows left out."""
     people_import = _find(request, pk, PeopleImport.State.CHECKED, to_mend=True)
-    headers = sorted(people_import.mapping)
-    cells = {}
-    for name, text in request.POST.items():
-        place = re.fullmatch(r"cell-(\d{1,7})-(\d{1,4})", name)
-        if place and int(place[2]) < len(headers):
-            field = people_import.mapping[headers[int(place[2])]]
-            if field and text.strip():
-                cells[int(place[1]), field] = text[: staff_file_limits().cell].replace("\0", "")
-    if cells:
+    cells, lines = {}, set()
+    for shown in _shown_problems(people_import):
+        problem, text = shown.problem, request.POST.get(shown.input)
+        if text is not None and text != (problem.value or ""):
+            field = people_import.mapping[problem.column]
+            cells[problem.line, field] = text[: staff_file_limits().cell].replace("\0", "")
+        if shown.leave_out and shown.leave_out in request.POST:
+            lines.add(problem.line)
+    before = set() if "take-in" in request.POST else repairs_of(people_import).left_out
+    if cells or lines or "take-in" in request.POST:
         correct_cells(people_import, cells)
+        leave_out(people_import, before | lines)
         importing.check_again(people_import, request.user)
         _say_what_is_left(request, people_import)
     return _to(request, people_import)

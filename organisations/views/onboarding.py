@@ -16,7 +16,7 @@ from organisations.models import Checklist
 from organisations.onboarding_forms import ChecklistForm, InterestForm, SeatsForm, StageForm
 from organisations.views.programme import organisation_page
 
-PER_PAGE = 100
+PER_PAGE = 50
 
 
 # --- A stranger expresses interest ------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from organisations import follow_ups, notices, participation
 from organisations.access import Role, members_only, programme_only
+from organisations.journey import privacy_contact
 from organisations.participant_forms import EsfEntryForm, ExitForm, FollowUpForm
 from organisations.scope import as_person
 
@@ -55,6 +56,7 @@ def read_notice(request):
         "version": version,
         "text": notices.text_of(version, language),
         "is_read": notices.has_acknowledged(request.person),
+        "contact": privacy_contact(request.organisation),
     }
     return render(
         request, "organisations/notice.html", context, status=422 if request.method == "POST" else 200
@@ -85,13 +87,17 @@ def answer_entry(request):
 @members_only(Role.HR)
 def list_participants(request):
     """Who has not read the notice, and which records lack what; never an answer."""
-    organisation = request.organisation
-    show = request.GET.get("show", "")
+    organisation, today = request.organisation, timezone.localdate()
+    with_record = organisation.people.filter(esf_records__isnull=False)
+    incomplete = with_record.exclude(esf_records__missing=[])
     people = {
-        "": organisation.people.filter(esf_records__isnull=False),
+        "": with_record,
         "uninformed": notices.people_to_inform(organisation),
-        "incomplete": organisation.people.filter(esf_records__isnull=False).exclude(esf_records__missing=[]),
+        "incomplete": incomplete,
+        "overdue": incomplete.filter(esf_records__due_on__lt=today),
+        "left": with_record.filter(esf_records__exits__isnull=False, esf_records__exits__back_on=None),
     }
+    show = request.GET.get("show", "")
     show = show if show in people else ""
     page = Paginator(people[show].prefetch_related("esf_records__exits").by_name(), PER_PAGE).get_page(
         request.GET.get("page")
@@ -101,12 +107,20 @@ def list_participants(request):
         if person.record:
             person.missing = participation.names_of(person.record.missing)
             person.exit = next((one for one in person.record.exits.all() if one.back_on is None), None)
+    counts = participation.completeness(organisation)
+    to_inform = notices.people_to_inform(organisation).count()
     context = {
         "page": page,
         "show": show,
-        "today": timezone.localdate(),
-        "to_inform": notices.people_to_inform(organisation).count(),
-        "completeness": participation.completeness(organisation),
+        "today": today,
+        "completeness": counts,
+        "ways": [
+            ("", _("European records"), counts.records),
+            ("uninformed", _("Have not read the notice"), to_inform),
+            ("incomplete", _("Incomplete"), counts.incomplete),
+            ("overdue", _("Incomplete after the deadline"), counts.overdue),
+            ("left", _("Have left the pilot"), counts.left),
+        ],
     }
     return render(request, "organisations/participants.html", context)
 
@@ -146,9 +160,13 @@ def take_back(request, pk):
 @programme_only(Role.OFFICER)
 def show_completeness(request):
     """How complete the records of each organisation are: counts of records, not of answers."""
+    rows = participation.completeness_by_organisation(request.programme)
     context = {
-        "rows": participation.completeness_by_organisation(request.programme),
+        "rows": rows,
+        "lacking": [row for row in rows if row["missing"]],
         "participants": participation.participants_counted(request.programme),
+        "calls": follow_ups.to_call(request.programme),
+        "today": timezone.localdate(),
     }
     return render(request, "organisations/completeness.html", context)
 

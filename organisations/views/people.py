@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from organisations import roles
 from organisations.access import Role, members_only
+from organisations.consequences import changes_between, follow_changes
 from organisations.enrolling import enrol
 from organisations.forms import PersonForm
 from organisations.journey import may_enrol
@@ -79,7 +80,7 @@ def show_person(request, pk):
     if form.is_bound and form.was_overtaken:
         form.overtake()
         status = 409
-    elif form.is_valid() and _save(form, was_present=saved.is_present):
+    elif form.is_valid() and _save(form, saved, request.user):
         messages.success(request, _("%(person)s is saved.") % {"person": person})
         return redirect("organisations:person", request.organisation.slug, pk)
     return _show_person(request, saved, form, status)
@@ -129,13 +130,10 @@ def _enrol(form, request):
     return _try_to_write(form, write)
 
 
-def _save(form, was_present):
+def _save(form, earlier, user):
     def write():
         person = form.save()
-        if was_present and not person.is_present:
-            roles.end_access_of_leavers(person.organisation)
-        elif person.is_present and not was_present:
-            roles.let_back_in([person])
+        follow_changes(person.organisation, {person.pk: changes_between(earlier, person)}, user)
 
     return _try_to_write(form, write)
 

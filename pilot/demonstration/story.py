@@ -54,6 +54,7 @@ PAIRED_ON = date(2026, 1, 19)
 TARGETS = [4, 4, 4, 4, 3, 4, 3, 4, 3, 3, 2, 4, 4, 3, 3, 3]
 JOB_TARGETS = {"Informatique": [5, 5, 5, 5, 4, 5, 4, 4, 4, 4, 5, 6, 5, 4, 5, 5]}
 
+SEATS_TO_TRY_WITH = 60_000  # granted today; a staff file may have 50 000 rows
 ORGANISATIONS = {
     "ardoise": {
         "legal_id": "B900101",
@@ -196,6 +197,7 @@ def _settle(organisation, setting, quota):
         organisation.stage_changes.create(stage=stage, day=day - timedelta(days=days))
     licences.grant(organisation, quota, Funder.ESF)
     organisation.licence_moves.update(at=datetime.combine(day, datetime.min.time(), UTC))
+    licences.grant(organisation, SEATS_TO_TRY_WITH, Funder.STATE, note="So that large files can be tried")
 
 
 def _enrol(organisation, staff, manager):

@@ -16,10 +16,10 @@ from pilot.development.preparation import prepare
 from pilot.development.processes import free_port
 from pilot.development.servers import Servers
 from pilot.development.supervisor import Supervisor
+from tests.browser.human import DESK, PASSWORD, Human
 
 SCREENSHOTS = ROOT / ".local" / "screenshots"
 OWN_SERVERS = ("DATABASE_URL", "MIGRATE_DATABASE_URL", "REDIS_URL", "SECRET_KEY")
-PASSWORD = "four storks above the Moselle"
 
 
 @dataclass
@@ -66,7 +66,7 @@ def without(names):
         os.environ.update(kept)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def platform(tmp_path_factory):
     """Web server, worker and sweep on throw-away servers of their own."""
     state = tmp_path_factory.mktemp("platform")
@@ -136,8 +136,27 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def screenshots():
-    shutil.rmtree(SCREENSHOTS, ignore_errors=True)
-    SCREENSHOTS.mkdir(parents=True)
-    return SCREENSHOTS
+@pytest.fixture(scope="module")
+def screenshots(request):
+    """A directory for the pictures of one story."""
+    directory = SCREENSHOTS / request.module.__name__.rpartition(".test_")[2]
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    return directory
+
+
+@pytest.fixture
+def meet(chromium, platform, screenshots):
+    """Make somebody appear; at the end nobody's browser may have complained."""
+    people = []
+
+    def appear(name, viewport=DESK):
+        human = Human(chromium, platform, screenshots, name, viewport)
+        people.append(human)
+        return human
+
+    yield appear
+    complaints = {human.name: human.complaints for human in people if human.complaints}
+    for human in people:
+        human.context.close()
+    assert complaints == {}

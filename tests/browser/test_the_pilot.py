@@ -3,94 +3,18 @@
 import csv
 import io
 import re
-from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PASSWORD
+from tests.browser.human import PHONE, wait_for_mail
 
 pytestmark = pytest.mark.browser
 
 SAMPLES = Path(__file__).parents[1] / "assessments" / "samples"
 EXPORT = SAMPLES / "profiles-collection-fr.csv"
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 900}
 MENTOR, MENTEE = "D’Apostrophe", "Lorôme"
-WAIT = 30_000
-
-
-class Human:
-    """Somebody at a browser of their own, who takes a picture of every page."""
-
-    def __init__(self, chromium, platform, screenshots, name, viewport=DESK):
-        self.context = chromium.new_context(viewport=viewport, base_url=platform.address, locale="en-GB")
-        self.page = self.context.new_page()
-        self.name, self.screenshots, self.taken = name, screenshots, 0
-        self.complaints = []
-        self.page.on("console", self.listen)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on(
-            "response", lambda response: response.status >= 500 and self.complaints.append(response.url)
-        )
-
-    def listen(self, message):
-        """Refusals that the story provokes (403, 404, 422) are answers; everything else is a fault."""
-        if message.type == "error" and not re.search(r"status of (403|404|422)", message.text):
-            self.complaints.append(message.text)
-
-    def open(self, path):
-        self.page.goto(path)
-
-    def sign_in(self, email):
-        self.open("/accounts/login/")
-        self.page.get_by_label("Email").fill(email)
-        self.page.get_by_label("Password").fill(PASSWORD)
-        self.press("Sign in")
-
-    def accept(self, link, email, name):
-        self.open(link)
-        self.picture("invitation")
-        self.page.get_by_label("E-mail").fill(email)
-        self.page.get_by_label("Your name").fill(name)
-        self.page.get_by_label("Password").fill(PASSWORD)
-        self.press("Accept the invitation")
-
-    def press(self, name):
-        self.page.locator("main").get_by_role("button", name=name).first.click()
-
-    def follow(self, name):
-        self.page.get_by_role("link", name=name).first.click()
-
-    def sees(self, text):
-        expect(self.page.locator("main")).to_contain_text(text, timeout=WAIT)
-
-    def picture(self, title):
-        self.taken += 1
-        path = self.screenshots / f"{self.name}-{self.taken:02}-{title}.png"
-        self.page.screenshot(path=path, full_page=True)
-        wide = self.page.evaluate(
-            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-        )
-        assert not wide, f"{title} scrolls sideways"
-
-
-@pytest.fixture
-def meet(chromium, platform, screenshots):
-    """Make somebody appear; at the end nobody's browser may have complained."""
-    people = []
-
-    def appear(name, viewport=DESK):
-        human = Human(chromium, platform, screenshots, name, viewport)
-        people.append(human)
-        return human
-
-    yield appear
-    complaints = {human.name: human.complaints for human in people if human.complaints}
-    for human in people:
-        human.context.close()
-    assert complaints == {}
 
 
 def participants():
@@ -121,24 +45,6 @@ def staff_file(people, spoil=None):
         email = "not an address" if last == spoil else email_of(last)
         writer.writerow([last, first, ext, email, "en,fr", department])
     return {"name": "personnel.csv", "mimeType": "text/csv", "buffer": file.getvalue().encode("utf-8-sig")}
-
-
-def link_in_mail(platform, email):
-    """What the person finds in their mailbox."""
-    for path in sorted(platform.mails.glob("*.log"), reverse=True):
-        for part in re.split(rb"\n-{79}\n", path.read_bytes()):
-            message = message_from_bytes(part.lstrip(), policy=policy.default)
-            if message["To"] == email:
-                return re.search(r"http://\S+/invitations/\w+/", message.get_content()).group()
-    return None
-
-
-def wait_for_mail(human, platform, email):
-    for _second in range(60):
-        if link := link_in_mail(platform, email):
-            return link
-        human.page.wait_for_timeout(500)
-    raise AssertionError(f"no mail for {email}")
 
 
 def test_six_people_go_through_the_pilot(platform, meet, screenshots):

@@ -72,6 +72,7 @@ def test_bad_files_get_a_sentence_and_nothing_is_written(acme, name, language):
         problems = problems_with(acme, content)
         told = [(problem.line, problem.column) for problem in problems]
         assert all(str(problem.reason) for problem in problems)
+        assert len(set(told)) == len(told), "one reason for each cell"
     if line:
         assert (line, column) in told or (column is None and line in [each for each, _column in told])
     assert acme.people.count() == 0
@@ -91,11 +92,19 @@ def test_three_gigabytes_are_refused_by_their_size():
         check_size(3_000_000_000, staff_file_limits())
 
 
-def test_a_formula_in_every_cell_of_a_workbook_is_refused(acme):
-    """openpyxl writes formulas without results, as a machine does: the cells read as empty."""
-    content = workbook(["=A1"] * len(HEADER), ['=HYPERLINK("http://x")'] * len(HEADER))
-    assert problems_with(acme, content)
+def test_a_formula_in_every_cell_of_a_workbook_is_refused_with_its_place(acme):
+    """openpyxl writes formulas without results, as a machine does."""
+    problems = problems_with(acme, workbook(["=A1"] * len(HEADER), ['=HYPERLINK("http://x")'] * len(HEADER)))
+
+    assert [(p.line, p.column, p.value) for p in problems if p.line == 2] == [
+        (2, column, "=A1") for column in HEADER
+    ]
     assert acme.people.count() == 0
+
+
+def test_an_error_in_a_column_that_may_be_empty_is_refused_too(acme):
+    problems = problems_with(acme, text(with_cell("manager", "#N/A")))
+    assert [(p.line, p.column, p.value) for p in problems] == [(2, "manager", "#N/A")]
 
 
 def test_mixed_line_ends_are_read(acme):

@@ -29,6 +29,7 @@ from organisations.cleaning import CLEANERS, REASONS, Unclean
         ("hired_on", "2024-03-01 00:00:00", date(2024, 3, 1)),
         ("left_on", "  ", None),
         ("department", "R & D", "R & D"),
+        ("department", "#IT", "#IT"),
     ],
 )
 def test_what_is_taken(field, text, value):
@@ -44,6 +45,14 @@ def test_what_is_taken(field, text, value):
         ("department", "a\x07b", "control"),
         ("email", "ada(at)acme.lu", "email"),
         ("email", "ada@acme", "email"),
+        ("email", '=B2&"@acme.lu"', "formula"),
+        ("email", "#N/A", "error"),
+        ("department", "#REF!", "error"),
+        ("department", "#NOM ?", "error"),
+        ("department", "@SUM(A1)", "formula"),
+        ("languages", "#NV", "error"),
+        ("hired_on", "=TODAY()", "formula"),
+        ("hired_on", "#BEZUG!", "error"),
         ("email", "аda@acme.lu", "email_look_alike"),  # Cyrillic
         ("email", "ada@acmε.lu", "email_look_alike"),  # Greek
         ("email", "zoë@acme.lu", "email_letter"),

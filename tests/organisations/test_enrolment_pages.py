@@ -1,6 +1,7 @@
 """From a staff file to people: choose, look, confirm."""
 
 import io
+import re
 
 import openpyxl
 import pytest
@@ -38,7 +39,7 @@ def test_a_file_is_looked_at_first_and_written_when_confirmed(signed_in, acme, h
     response = upload(signed_in, STAFF)
     page = signed_in.get(response.url).content.decode()
     assert "Confirm and write 2 people" in page
-    assert "Read as utf-8, columns separated by semicolons." in page
+    assert "Read as UTF-8, columns separated by semicolons." in page
     assert people(acme) == []
 
     done = signed_in.get(signed_in.post(response.url).url).content.decode()
@@ -240,9 +241,17 @@ def test_other_columns_that_were_named_before_are_read_so_and_the_reason_is_show
     assert people(acme) == [("Weber", "IT")]
 
 
+def test_cells_shown_beside_the_columns_stay_text(signed_in, acme):
+    columns = upload(signed_in, "Nom;Prenoms;Matricule\n<b>Weber</b>;<img src=x>;1\n").url
+    page = signed_in.get(columns).content.decode()
+    assert "&lt;b&gt;Weber&lt;/b&gt;" in page
+    assert "<b>Weber" not in page
+    assert "<img src=x" not in page
+
+
 def test_columns_that_cannot_be_enough_are_refused_on_their_page(signed_in, acme):
     columns = upload(signed_in, "Nom;Ville\nWeber;Esch\n").url
-    response = signed_in.post(columns, {"column-0": "last_name", "column-1": ""})
+    response = signed_in.post(columns, {"column-0": "last_name", "column-1": "-"})
     assert response.status_code == 422
     assert "No column holds the field first name." in response.content.decode()
 
@@ -267,6 +276,54 @@ def test_refused_cells_are_corrected_on_the_page(signed_in, acme):
     assert "3 people were enrolled." in page
     assert acme.people.get(staff_number="2").email == "ben@acme.lu"
     assert b"ben(at)acme.lu" in bytes(acme.files.get().content)
+
+
+TWINS = (
+    "Nom;Prénom;E-mail;Matricule;N+1\n"
+    "Weber;Ada;ada@acme.lu;1;99\nTun;Ben;ben@acme.lu;2;\nTun;Benoît;ben@acme.lu;2;\n"
+)
+
+
+def test_one_of_two_lines_about_a_person_is_left_out_and_may_be_taken_in_again(signed_in, acme):
+    preview = upload(signed_in, TWINS.replace("99", "")).url
+    pk = acme.people_imports.get().pk
+    assert 'name="leave-out-4"' in signed_in.get(preview).content.decode()
+
+    signed_in.post(address("correct-rows", pk), {"leave-out-4": "on", "leave-out-2": "on"})
+    page = signed_in.get(preview).content.decode()
+    assert "Lines that you left out: 4." in page  # line 2 was not refused
+    assert "Confirm and write 2 people" in page
+
+    signed_in.post(address("correct-rows", pk), {"take-in": "on"})
+    assert "2 rows are refused" in signed_in.get(preview).content.decode()
+
+    signed_in.post(address("correct-rows", pk), {"leave-out-3": "on"})
+    signed_in.post(preview)
+    assert acme.people.get(staff_number="2").first_name == "Benoît"
+
+
+def test_cells_are_shown_to_be_mended_and_those_left_as_they_were_are_no_corrections(signed_in, acme):
+    preview = upload(signed_in, TWINS.replace("Benoît;ben@acme.lu;2", "Benoît;bt@acme.lu;3"))
+    page = signed_in.get(preview.url).content.decode()
+    name, value = re.search(r'<input name="(cell-2-\d+)" value="(\w*)"', page).groups()
+    assert value == "99"
+
+    correct = address("correct-rows", acme.people_imports.get().pk)
+    signed_in.post(correct, {name: "99"})
+    assert acme.people_imports.get().repairs == {}
+    signed_in.post(correct, {name: ""})
+    assert "Confirm and write 3 people" in signed_in.get(preview.url).content.decode()
+    signed_in.post(correct, {name: "99"})  # the same page sent once more: the cell is no longer refused
+    assert acme.people_imports.get().repairs["cells"] == [[2, "manager", ""]]
+
+
+def test_a_cell_that_is_too_long_is_mended_on_the_page_and_merged_cells_are_not(signed_in, acme):
+    preview = upload(signed_in, f"Nom;Prénom;Matricule;Service\nWeber;Ada;1;{'A' * 9_000}\n").url
+    page = signed_in.get(preview).content.decode()
+    name = re.search(r'<input name="(cell-2-\d+)"', page)[1]
+    signed_in.post(address("correct-rows", acme.people_imports.get().pk), {name: "Sales"})
+    signed_in.post(preview)
+    assert people(acme) == [("Weber", "Sales")]
 
 
 def test_a_rule_is_looked_at_applied_kept_and_removed(signed_in, acme):
@@ -339,7 +396,7 @@ def test_too_few_seats_are_told_before_and_refused_at_confirming(signed_in, acme
     licences.expire(acme, free - 1, Funder.STATE)
     preview = upload(signed_in, STAFF).url
     page = signed_in.get(preview).content.decode()
-    assert "This file needs 2 Pix seats; 1 are left." in page
+    assert "This file needs 2 Pix seats (free: 1)." in page
     assert "One Pix seat is missing (needed: 2, free: 1)." in page
     assert "Confirm and write" not in page
 

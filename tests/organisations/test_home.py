@@ -43,7 +43,7 @@ def test_the_first_page_stays_within_its_queries(client, acme, hr, staff, django
     make.result(acme, person=person, levels=[3] * 16)
     for user in (hr, staff):
         client.force_login(user)
-        with django_assert_max_num_queries(26):
+        with django_assert_max_num_queries(24):
             client.get("/o/acme/")
 
 
@@ -79,8 +79,19 @@ def test_somebody_who_has_left_loses_access_and_keeps_their_record(client, acme,
     person.left_on = "2026-01-31"
     person.save()
     client.force_login(staff)
-    assert client.get("/o/acme/").status_code == 404
+    assert client.get("/").url == "/o/acme/"
+    page = client.get("/o/acme/")
+    assert page.status_code == 410
+    assert "You no longer work at Acme" in page.content.decode()
+    assert "31 January 2026" in page.content.decode()
+    assert client.get("/o/acme/people/").status_code == 410, "whatever page it is"
     assert acme.people.filter(pk=person.pk).exists()
+
+
+def test_an_hr_manager_who_has_left_loses_access_before_anybody_withdraws_the_role(client, acme, hr):
+    make.person(acme, user=hr, left_on="2026-01-31")
+    client.force_login(hr)
+    assert client.get("/o/acme/people/").status_code == 410
 
 
 def test_an_account_that_belongs_nowhere_is_told_what_to_do(client, db):

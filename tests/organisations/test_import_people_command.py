@@ -1,4 +1,5 @@
 import json
+import tracemalloc
 
 import openpyxl
 import pytest
@@ -6,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from organisations import licences
+from organisations.management.commands.import_people import KEYS
 from organisations.models import Funder
 
 STAFF = "Nom;Prénom;E-mail;Matricule;Date de sortie\nWeber;Ada;ada@acme.lu;1;\nTun;Ben;ben@acme.lu;2;\n"
@@ -95,9 +97,31 @@ def test_too_few_seats_end_it_and_write_nothing(acme, run):
 
 @pytest.mark.parametrize("text", ["", "%PDF-1.4", "a;a\n1;2", b"\x00\x01\x02\x03\x04\x05\x06\x07" * 9])
 def test_a_file_that_is_none(acme, run, text):
-    code, answer = run(text)
-    assert (code, list(answer)) == (1, ["errors"])
+    code, answer = run(text, "--commit")
+    assert (code, list(answer)) == (1, [*KEYS, "change_set", "errors"])
+    assert (answer["rows"], answer["create"], answer["change_set"]) == (0, 0, None)
+    assert answer["refused"] == answer["errors"]
     assert answer["errors"][0]["reason"]
+
+
+def test_three_gigabytes_are_refused_by_their_size_alone(acme, capsys, tmp_path):
+    with (tmp_path / "huge.csv").open("wb") as file:
+        file.truncate(3 * 2**30)
+    tracemalloc.start()
+    try:
+        with pytest.raises(SystemExit):
+            call_command("import_people", "--organisation", "acme", "--json", str(file.name))
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+    assert "3221.2 MB" in json.loads(capsys.readouterr().out)["refused"][0]["reason"]
+
+
+def test_a_file_without_an_end_is_read_to_the_limit(acme, capsys, settings):
+    settings.STAFF_FILE_MAX_BYTES = 1_000
+    with pytest.raises(SystemExit):
+        call_command("import_people", "--organisation", "acme", "--json", "/dev/zero")
+    assert "MB" in json.loads(capsys.readouterr().out)["refused"][0]["reason"]
 
 
 def test_columns_may_be_named(acme, run):

@@ -42,6 +42,13 @@ def test_a_newcomer_sets_a_password_and_lands_on_the_organisations_page(client, 
     assert [(m.organisation.slug, m.role) for m in user.memberships.all()] == [("acme", "hr")]
 
 
+def test_a_newcomer_goes_on_in_the_language_they_read(client, acme, officer):
+    invitation = invitations.invite(acme, "ada@acme.example", Role.HR, officer, language="de")
+    response = client.post(address(invitation), ANSWER, headers={"Accept-Language": "fr"}, follow=True)
+    assert User.objects.get(email="ada@acme.example").language == "fr"
+    assert '<html lang="fr"' in response.content.decode()
+
+
 def test_opening_the_link_changes_nothing(client, invitation):
     for _scanner in range(3):
         response = client.get(address(invitation))

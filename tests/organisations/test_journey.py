@@ -99,6 +99,13 @@ def test_without_any_checklist_everything_is_missing():
     assert len(journey.may_enrol(organisation)) == 5
 
 
+def test_the_checklist_says_what_was_settled(acme):
+    answers = {item.label: item.answer for item in journey.checklist(acme)}
+    assert answers["Staff delegation"] == "2 June 2025"
+    assert answers["Contacts"] == "Ada Weber, ada@acme.example, privacy@acme.example"
+    assert answers["Size"] == "50 to 249 people, an SME"
+
+
 def test_languages_are_asked_for():
     assert journey.may_enrol(make.organisation(languages=[])) == ["The working languages are missing."]
 
@@ -167,6 +174,23 @@ def test_access_ends_on_its_day(officer):
     assert organisation.is_shut
     journey.move(organisation, "closed", officer)
     assert organisation.is_shut
+
+
+@pytest.mark.parametrize(
+    ("steps", "reason"), [(["closing", "closed"], "completed"), (["withdrawn"], "dropped_out")]
+)
+def test_people_leave_the_operation_with_their_organisation_and_are_asked_afterwards(
+    acme, globex, officer, steps, reason
+):
+    today = timezone.localdate()
+    record = make.esf_record(make.person(acme))
+    elsewhere = make.esf_record(make.person(globex))
+    for step in steps:
+        journey.move(acme, step, officer, access_ends_on=today if step == "closing" else None)
+    gone = record.exits.get()
+    assert (gone.left_on, gone.reason, gone.recorded_by) == (today, reason, officer)
+    assert record.follow_ups.count() == 2
+    assert not elsewhere.exits.exists()
 
 
 def test_the_database_wants_the_day_of_a_closing_organisation(acme):

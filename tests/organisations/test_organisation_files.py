@@ -74,8 +74,20 @@ def test_every_bad_cell_is_named_and_nothing_is_added(client, officer, acme):
             (6, "languages", "xx"),
         ]
     )
-    assert 'name="preview"' not in response.content.decode()
+    page = response.content.decode()
+    assert "private company, public body, host of jobseekers" in page, "accepted values are said"
+    assert "Line 5 has this legal identifier, too" in page
+    assert 'name="preview"' not in page
     assert Organisation.objects.count() == 1
+
+
+def test_the_preview_says_how_many_seats_and_who_pays(client, officer):
+    client.force_login(officer)
+    shown = upload(client, table(*GOOD)).context["preview"].with_seats
+    assert [(each.slug, number, str(funder)) for each, number, funder in shown] == [
+        ("brasserie-dudelange", 40, "European Social Fund Plus"),
+        ("esch", 0, ""),
+    ]
 
 
 def test_names_that_look_alike_get_different_short_names(programme):
@@ -84,15 +96,15 @@ def test_names_that_look_alike_get_different_short_names(programme):
     assert [each.slug for each in preview.organisations] == ["twin", "twin-2", "twin-3"]
 
 
-def test_a_workbook_and_french_headers_are_read(programme):
+def test_a_workbook_and_french_headers_are_read_and_languages_may_come_later(programme):
     book = Workbook()
     book.active.append(["Nom", "RCS", "Type", "Secteur", "Taille"])
     book.active.append(["Brasserie", "B204118", "private", "industry", "small"])
     content = io.BytesIO()
     book.save(content)
     preview = organisation_files.look_at(programme, content.getvalue())
-    assert [each.name for each in preview.organisations] == []
-    assert problems_of(preview) == [(2, "languages", "")]
+    assert [(each.name, each.languages) for each in preview.organisations] == [("Brasserie", [])]
+    assert preview.problems == []
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,11 @@ def test_a_person_reads_the_notice_in_a_language_of_their_choice(client, newcome
     assert "This is no consent" in response.content.decode()
 
 
+def test_the_notice_names_whom_to_ask_about_data(client, newcomer):
+    client.force_login(newcomer.user)
+    assert "privacy@acme.example" in client.get(page("notice")).content.decode()
+
+
 def test_an_unknown_language_gets_that_of_the_page(client, newcomer):
     client.force_login(newcomer.user)
     assert client.get(page("notice"), {"language": "../../x"}).context["language"] == "en"
@@ -432,6 +437,38 @@ def test_without_a_private_address_nobody_is_asked_and_the_question_stays_open(g
     assert [message.to for message in mail.outbox] == [["later@private.example"]] * 2
 
 
+def test_who_gave_a_number_only_is_called_by_the_programme_office(
+    client, hr, officer, gone, act_behind_the_fence
+):
+    FollowUpContact.objects.update(email="", phone="+352 621 000 000")
+    ask_all(act_behind_the_fence)
+    assert mail.outbox == []
+    client.force_login(officer)
+    calls = client.get(reverse("organisations:completeness")).context["calls"]
+    assert [(call.phone, call.follow_up.kind) for call in calls] == [
+        ("+352 621 000 000", "four_weeks"),
+        ("+352 621 000 000", "six_months"),
+    ]
+    form = calls[0].link.split("8000")[-1]
+    assert client.post(form, {"employment": "employed", "in_training": "no"}).status_code == 200
+    assert len(client.get(reverse("organisations:completeness")).context["calls"]) == 1
+    client.force_login(hr)
+    for name in ("participants", "home"):
+        assert "621 000 000" not in client.get(page(name)).content.decode()
+
+
+def test_a_contact_is_forgotten_when_the_last_question_can_no_longer_be_answered(
+    acme, gone, act_behind_the_fence
+):
+    for day, left in [(date(2026, 11, 30), 1), (date(2026, 12, 2), 0)]:
+        with (
+            time_machine.travel(datetime(day.year, day.month, day.day, 9, tzinfo=UTC), tick=False),
+            act_behind_the_fence(),
+        ):
+            carry_out(follow_ups.request_forgetting().pk)
+        assert FollowUpContact.objects.count() == left
+
+
 def test_the_answer_needs_no_account_and_ends_the_question(client, acme, gone, act_behind_the_fence):
     Run.objects.all().delete()
     with time_machine.travel(datetime(2026, 9, 2, 9, tzinfo=UTC), tick=False):
@@ -480,8 +517,17 @@ def test_completeness_counts_records_and_what_is_late(client, acme, globex, hr, 
     )
     client.force_login(hr)
     assert (1, "European record is incomplete after its deadline") in needs(client.get(page("home")))
-    shown = client.get(page("participants"), {"show": "incomplete"}).context["page"]
-    assert {person.pk for person in shown} == {gone.person_id, late.pk}
+    for show, expected in (
+        ("incomplete", {gone.person_id, late.pk}),
+        ("overdue", {late.pk}),
+        ("left", {gone.person_id}),
+        ("uninformed", {newcomer.pk}),
+    ):
+        shown = client.get(page("participants"), {"show": show}).context["page"]
+        assert {person.pk for person in shown} == expected
+    acme.people.filter(pk=late.pk).update(left_on=date(2026, 3, 1))
+    assert (1, "European record is incomplete after its deadline") in needs(client.get(page("home")))
+    acme.people.filter(pk=late.pk).update(left_on=None)
     client.force_login(officer)
     rows = client.get(reverse("organisations:completeness")).context["rows"]
     names = ("enrolled", "informed", "records", "complete", "overdue", "left", "late_follow_ups")
@@ -489,6 +535,9 @@ def test_completeness_counts_records_and_what_is_late(client, acme, globex, hr, 
         "acme": (4, 3, 3, 1, 1, 1, 2),
         "globex": (1, 1, 1, 0, 0, 0, 0),
     }
+    acme_row = next(row for row in rows if row["organisation"] == acme)
+    assert acme_row["missing"][0] == ("gender", 2)
+    assert acme_row["due_by"] == date(2026, 2, 2)
 
 
 def test_lists_ask_the_same_number_of_queries_for_any_number(

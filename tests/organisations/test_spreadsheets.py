@@ -283,9 +283,9 @@ def test_a_row_with_more_cells_than_names_is_named():
 
 
 def test_a_cell_that_is_too_long_is_named():
-    table = read_table(b"Name;Place\nWeber;" + b"A" * 9_000 + b"\n")
+    table = read_table(b"Name;Place\nWeber;" + b"A" * 9_000 + b"\nTun;" + b"B" * 200_000 + b"\n")
 
-    assert [(problem.line, problem.column) for problem in table.problems] == [(2, "Place")]
+    assert [(problem.line, problem.column) for problem in table.problems] == [(2, "Place"), (3, "Place")]
 
 
 def test_merged_cells_are_named_and_a_merged_title_does_no_harm():
@@ -296,6 +296,71 @@ def test_merged_cells_are_named_and_a_merged_title_does_no_harm():
     table = read_table(content, recognises=lambda name: name in ("Name", "Place"))
 
     assert [(problem.line, problem.column) for problem in table.problems] == [(3, "Place")]
+
+
+def test_cells_merged_over_several_columns_are_named():
+    content = workbook([["Name", "Place"], ["Weber", None], ["Tun", "B"]], merged=["A2:B2"])
+
+    assert [(problem.line, problem.column) for problem in read_table(content).problems] == [(2, "Name")]
+
+
+def test_formulas_without_a_result_and_errors_say_what_they_are():
+    """The reader of workbooks gives nothing for both, which would be taken for an empty cell."""
+    content = with_sheet(
+        sheet_of(
+            b'<row r="1"><c r="A1" t="inlineStr"><is><t>Name</t></is></c>'
+            b'<c r="B1" t="inlineStr"><is><t>Place</t></is></c></row>'
+            b'<row r="2"><c r="A2"><f>B2&amp;C2</f><v></v></c><c r="B2" t="e"><f>VLOOKUP(1)</f><v>#N/A</v></c></row>'
+            b'<row r="3"><c r="A3" t="str"><f>UPPER("a")</f><v>A</v></c><c r="B3"/></row>'
+            b'<row r="4"><c r="A4"><f t="shared" si="0"/></c><c r="B4"><v>7</v></c></row>'
+        )
+    )
+
+    table = read_table(content)
+
+    assert table.rows == [(2, ["=B2&C2", "#N/A"]), (3, ["A", ""]), (4, ["=…", "7"])]
+
+
+def test_a_sheet_of_formulas_alone_is_not_empty():
+    table = read_table(workbook([["=A2", "=B2"], ["=A1", "=B1"]]))
+
+    assert (table.header, table.rows) == (["=A2", "=B2"], [(2, ["=A1", "=B1"])])
+
+
+def test_the_sheet_with_known_names_comes_before_others():
+    book = openpyxl.Workbook()
+    book.active.append(["About this file"])
+    book.active.append(["It was exported today."])
+    people = book.create_sheet("People")
+    people.append(["Name", "Place"])
+    people.append(["Weber", "A"])
+    people["B3"] = "=A2"
+    content = io.BytesIO()
+    book.save(content)
+
+    table = read_table(content.getvalue(), recognises=lambda name: name in ("Name", "Place"))
+
+    assert table.rows == [(2, ["Weber", "A"]), (3, ["", "=A2"])]
+
+
+def test_notes_beside_a_table_in_a_workbook_are_left_out():
+    table = read_table(workbook([["Name", "Place", None], ["Weber", "A", "on leave"]]))
+
+    assert (table.header, table.rows, table.problems) == (["Name", "Place"], [(2, ["Weber", "A"])], [])
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("Name;Ort\nMüller;Köln\n".encode() + b"Wei\xdf;B\n", 3),
+        ("Name;Ort\nMüller;Köln".encode() + b"\xc3", 2),
+    ],
+)
+def test_a_letter_that_is_broken_in_a_file_of_utf_8_is_refused_with_its_line(content, line):
+    """Read as Windows-1252, every other letter of the file would be wrong."""
+    with pytest.raises(Refused) as refusal:
+        read_table(content)
+    assert [problem.line for problem in refusal.value.problems] == [line]
 
 
 # --- Hostile workbooks ------------------------------------------------------------------------------------------------

@@ -45,6 +45,8 @@ def read(**repairs):
         ("01/03/2023", "month_first", "2023-01-03"),
         ("1.3.23", "day_first", "2023-03-01"),
         ("1-3-99", "day_first", "1999-03-01"),
+        ("03/25/2023", "day_first", None),
+        ("25/03/2023", "month_first", None),
         ("1/3.2023", "day_first", None),
         ("2023-03-01", "day_first", None),
         ("", "day_first", None),
@@ -69,6 +71,16 @@ def test_dates_change_their_order_and_others_stay():
     assert [cells[2] for _line, cells in repaired.rows] == ["2020-03-25", "2020-01-01", ""]
 
 
+def test_a_column_with_dates_in_both_orders_keeps_those_that_could_be_read_in_two_ways():
+    dates = ["03/25/2020", "25/03/2020", "04/05/2020"]
+    rows = [(line, ["Weber", "", date]) for line, date in enumerate(dates, start=2)]
+    mixed = Table(["Nom", "Service", "Entrée"], 1, rows, "utf-8", ";")
+
+    repaired = apply_repairs(mixed, COLUMNS, Repairs(rules=[Rule("hired_on", "month_first")]))
+
+    assert [cells[2] for _line, cells in repaired.rows] == ["2020-03-25", "25/03/2020", "04/05/2020"]
+
+
 def test_rows_are_left_out_by_a_value():
     repaired = read(rules=[Rule("department", "leave_out", value="compta")])
     assert ([line for line, _cells in repaired.rows], repaired.left_out) == ([3], {2, 4})
@@ -89,7 +101,10 @@ def test_a_preview_counts_rows_and_those_that_stay_refused():
     preview = preview_rule(table(), COLUMNS, [], FINANCE)
     assert (preview.rows, preview.still_refused) == (2, 0)
     assert preview.examples[0] == (2, "Compta", "Finance")
-    still = preview_rule(table(), COLUMNS, [], Rule("hired_on", "day_first"))
+    assert preview.were_fine == 2
+    assert preview_rule(table(), COLUMNS, [[2, "Service", "Compta", "x"]], FINANCE).were_fine == 1
+    other = Rule("department", "replace", value="IT", replacement="X" * 300)
+    still = preview_rule(table(), COLUMNS, [], other)
     assert (still.rows, still.still_refused) == (1, 1)
 
 
@@ -132,8 +147,30 @@ def test_a_rule_says_itself_in_words(rule):
 def test_faults_are_grouped_with_the_most_frequent_first():
     findings = [[2, "Mail", "a", "email", {}], [3, "Mail", "a", "email", {}], [4, "Nom", "", "needed", {}]]
     first, second = faults_of(findings, {"Mail": "email", "Nom": "last_name"})
-    assert (first.field, first.rows, first.values, first.may_be_empty) == ("email", 2, [("a", 2)], True)
-    assert (second.field, second.values, second.may_be_empty) == ("last_name", [], False)
+    assert (first.field, first.rows, first.values) == ("email", 2, [("a", 2)])
+    assert (second.field, second.values, second.actions[0][0]) == ("last_name", [], "leave_out")
+
+
+@pytest.mark.parametrize(
+    ("field", "code", "value", "first"),
+    [
+        ("languages", "language", "franz", "replace"),
+        ("hired_on", "date_month", "03/25/2021", "month_first"),
+        ("hired_on", "date_year", "25/03/21", "day_first"),
+        ("manager", "manager_loop", "7", "empty"),
+        ("last_name", "needed", "", "leave_out"),
+    ],
+)
+def test_what_usually_mends_a_fault_is_proposed_first(field, code, value, first):
+    params = {"first": 1, "last": 2, "month": 25, "word": "franz", "known": "", "circle": ""}
+    (fault,) = faults_of([[2, "Column", value, code, params]], {"Column": field})
+    assert fault.actions[0][0] == first
+    assert fault.is_about_each_value == (first == "replace")
+
+
+def test_two_lines_about_one_person_are_no_matter_for_a_rule():
+    twins = [[line, "Matricule", "7", "same_person", {"lines": str(5 - line)}] for line in (2, 3)]
+    assert faults_of(twins, {"Matricule": "staff_number"}) == []
 
 
 def test_a_kept_rule_serves_the_next_file_and_can_be_dropped_for_one(acme, hr):

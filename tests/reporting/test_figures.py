@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.utils import timezone
 
+from organisations import licences
 from reporting.figures import Gap, Growth, Levels, Spread, measure
 from reporting.periods import Quarter
 from tests import make
@@ -37,6 +38,7 @@ def count(growths):
 
 def test_organisations_count_from_the_day_they_joined(programme, bank, town):
     make.organisation("late", joined_on=date(2026, 10, 1), licence_quota=99)
+    licences.grant(town, 5)  # today, long after the quarter
 
     figures = measured(programme)
 

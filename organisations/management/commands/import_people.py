@@ -1,8 +1,10 @@
+import os
 from pathlib import Path
 
 from organisations.commands import ReportingCommand
 from organisations.importing import check_upload, commit_import, problems_of
 from organisations.problems import Problem, Refused
+from organisations.uploads import check_size, staff_file_limits
 
 KEYS = ("rows", "create", "update", "unchanged", "leave", "refused", "encoding", "separator")
 
@@ -25,14 +27,17 @@ class Command(ReportingCommand):
 
     def answer(self, organisation, file, **options):
         try:
-            content = Path(file).read_bytes()
-        except OSError as error:
-            raise Refused(f"The file {file} can't be read: {error.strerror}.") from error
-        chosen = _columns(options["map"])
-        people_import = check_upload(organisation, Path(file).name, content, None, chosen)
+            people_import = check_upload(
+                organisation, Path(file).name, _content(file), None, _columns(options["map"])
+            )
+        except Refused as refusal:
+            refusal.answer = _unread(refusal, options["commit"])
+            raise
         problems = problems_of(people_import)
         counts = {name: value for name, value in people_import.counts.items() if name in KEYS}
         answer = {**counts, "refused": [problem.as_dict() for problem in problems]}
+        if options["commit"]:
+            answer["change_set"] = None
         try:
             if problems:
                 raise Refused(problems)
@@ -40,12 +45,32 @@ class Command(ReportingCommand):
         except Refused as refusal:
             refusal.answer = answer
             raise
-        if options["commit"]:
-            answer["change_set"] = None if self.changed_nothing(answer) else people_import.pk
+        if options["commit"] and not self.changed_nothing(answer):
+            answer["change_set"] = people_import.pk
         return answer
 
     def changed_nothing(self, answer):
         return not (answer["create"] or answer["update"] or answer["leave"])
+
+
+def _content(file):
+    """Never more than we take: a file of gigabytes is refused by its size."""
+    limits = staff_file_limits()
+    try:
+        with Path(file).open("rb") as opened:
+            check_size(os.fstat(opened.fileno()).st_size, limits)
+            content = opened.read(limits.size + 1)
+    except OSError as error:
+        raise Refused(f"The file {file} can't be read: {error.strerror}.") from error
+    check_size(len(content), limits)
+    return content
+
+
+def _unread(refusal, commit):
+    """The same keys for a file that is refused as a whole."""
+    answer = dict.fromkeys(KEYS, 0) | {"encoding": "", "separator": ""}
+    answer["refused"] = [problem.as_dict() for problem in refusal.problems]
+    return answer | ({"change_set": None} if commit else {})
 
 
 def _columns(choices):
