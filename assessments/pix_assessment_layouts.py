@@ -12,15 +12,18 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-from assessments.pix_layouts import IN_PARIS, Layout, has_campaign_code, places_of_people
+from assessments.pix_layouts import IN_PARIS, Layout, has_campaign_code, has_times_of_paris, places_of_people
 from assessments.pix_tables import Table
 from assessments.pix_words import (
     LANGUAGES,
     NOT_AVAILABLE,
     OTHER,
     WORDS,
+    area_names,
     beginning,
+    competence_names,
     ending,
+    plain_name,
     plainly,
     texts,
     unescaped,
@@ -71,7 +74,7 @@ def assessment_layout(table: Table, plain: list[str]) -> AssessmentLayout | None
     end = started if progress is None else progress
     return AssessmentLayout(
         language=language,
-        generation=generation(plain, has_code, name - 1, started),
+        generation=generation(plain, language, has_code, name - 1, started),
         columns=len(plain),
         has_code=has_code,
         status=started + 1,
@@ -91,8 +94,8 @@ def assessment_layout(table: Table, plain: list[str]) -> AssessmentLayout | None
     )
 
 
-def generation(plain: list[str], has_code: bool, target_profile: int, started: int) -> str:
-    if IN_PARIS.search(plain[started]):
+def generation(plain: list[str], language: str, has_code: bool, target_profile: int, started: int) -> str:
+    if has_times_of_paris(plain[started], language):
         return "since 2024-12-17"
     if has_code:
         return "2023-07..2024-12"
@@ -270,14 +273,18 @@ def filled_in(table: Table, key: str, language: str, columns: tuple[int, ...]) -
     headers = [unescaped(unguarded(table.header[at])) for at in columns]
     if language != OTHER:
         before, _brace, after = WORDS["assessment"][key][language][0].partition("{")
-        after = after.partition("}")[2]
-    else:
-        before = beginning_in_common(headers) if key != "badge" else ""
-        after = ""
-    names = tuple(without(header, before, after) for header in headers)
-    if key == "badge" and language == OTHER:
-        return tuple(YES_OR_NO.sub("", name).strip() for name in names)
-    return names
+        return tuple(without(header, before, after.partition("}")[2]) for header in headers)
+    if key == "badge":
+        return tuple(YES_OR_NO.sub("", header).strip() for header in headers)
+    before = beginning_in_common(headers)
+    return tuple(known_name_at_end(header) or without(header, before, "") for header in headers)
+
+
+def known_name_at_end(header: str) -> str:
+    """The name of a competence or area with which a header of unknown words ends; the longest one."""
+    header = f" {plain_name(header)}"
+    known = [name for name in (*competence_names(), *area_names()) if header.endswith(f" {name}")]
+    return max(known, key=len, default="")
 
 
 def beginning_in_common(headers: list[str]) -> str:

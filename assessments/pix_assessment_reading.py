@@ -90,7 +90,7 @@ class AssessmentReader(Reader):
                 name=name,
                 items=self.numbers(at + 1),
                 validated=self.numbers(at + 2),
-                shares=[None if share is None else int(share * 100) for share in self.fractions(at)],
+                shares=self.hundredths(at),
             )
             for at, name in zip(starts, names, strict=True)
         ]
@@ -130,20 +130,17 @@ class AssessmentReader(Reader):
         for at in (self.layout.status - 1, self.layout.progress):
             if at is not None and NOT_AVAILABLE in self.columns[at]:
                 self.cells_like(at, {NOT_AVAILABLE}, _("This value is there for everybody who has started."))
-        for at in (*self.layout.competences, *self.layout.areas):
-            self.check_items(at)
+        starts = (*self.layout.competences, *self.layout.areas)
+        for block, at in zip((*export.blocks, *export.areas), starts, strict=True):
+            self.check_items(block, at)
 
-    def check_items(self, at: int) -> None:
-        for number, (items, validated) in enumerate(
-            zip(self.columns[at + 1], self.columns[at + 2], strict=True)
-        ):
-            if (
-                items.isdecimal()
-                and validated.isdecimal()
-                and len(validated) <= 5
-                and int(validated) > int(items[:6])
-            ):
-                self.problem(number, at + 2, _("More items are validated than the test has."))
+    def check_items(self, block: Block, at: int) -> None:
+        rows = list(zip(block.items, block.validated, strict=True))
+        wrong = {row for row in set(rows) if None not in row and row[1] > row[0]}
+        if wrong:
+            for number, row in enumerate(rows):
+                if row in wrong:
+                    self.problem(number, at + 2, _("More items are validated than the test has."))
 
 
 # --- Does the file agree with itself? ---------------------------------------------------------------------------------

@@ -60,10 +60,13 @@ def codes_of(
 
 
 def codes_by_name(names: Sequence[str], areas: Sequence[str]) -> tuple[list[str | None], list[str | None]]:
-    return (
-        [competence_names().get(plain_name(name)) for name in names],
-        [area_names().get(plain_name(name)) for name in areas],
-    )
+    return [code_of(name) for name in names], [area_names().get(plain_name(name)) for name in areas]
+
+
+def code_of(name: str) -> str | None:
+    """By the name, or by the code where somebody put it before the name."""
+    code = name.partition(" ")[0].rstrip(".:")
+    return competence_names().get(plain_name(name)) or (code if code in competence_codes() else None)
 
 
 def is_of_others(
@@ -153,7 +156,7 @@ def check_answer(codes: Sequence[str], export) -> tuple[str, ...]:
 
 def check_known_names(codes: Sequence[str], export) -> None:
     for code, block in zip(codes, export.blocks, strict=True):
-        said = competence_names().get(plain_name(block.name))
+        said = code_of(block.name)
         if said and said != code:
             reason = _("The file itself says that “%(name)s” is competence %(said)s, and not %(code)s.")
             raise Refused(reason % {"name": block.name, "said": said, "code": code})

@@ -40,9 +40,13 @@ class Layout:
 
 
 def has_campaign_code(plain: list[str], language: str) -> bool:
-    return plain[2] in texts("profiles", "campaign_code", OTHER) or (
-        language == OTHER and plain[2].startswith("cod")
-    )
+    """Since the summer of 2023, and so in every language that came later."""
+    return language == OTHER or plain[2] in texts("profiles", "campaign_code", OTHER)
+
+
+def has_times_of_paris(header: str, language: str) -> bool:
+    """Since December 2024. German and every language that we do not know came later."""
+    return bool(IN_PARIS.search(header)) or language in (OTHER, "de")
 
 
 def places_of_people(

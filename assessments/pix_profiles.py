@@ -7,7 +7,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from assessments.pix_exports import Export, total
-from assessments.pix_layouts import IN_PARIS, Layout, has_campaign_code, places_of_people
+from assessments.pix_layouts import Layout, has_campaign_code, has_times_of_paris, places_of_people
 from assessments.pix_reading import Checks, Reader
 from assessments.pix_tables import Table
 from assessments.pix_words import (
@@ -97,7 +97,7 @@ def profiles_layout(table: Table, plain: list[str]) -> Layout | None:
     sent = len(plain) - FROM_SENT
     has_code = has_campaign_code(plain, language)
     generation = "since 2024-12-17"
-    if not IN_PARIS.search(plain[sent + 1]):
+    if not has_times_of_paris(plain[sent + 1], language):
         generation = "2023-07..2024-12" if has_code else "2021-03..2023-06"
     return Layout(
         language=language,

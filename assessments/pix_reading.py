@@ -26,9 +26,12 @@ LARGEST_NUMBER = 32_767
 LOST_LETTER = re.compile("[?\u00a1-\u00a9\u00ab-\u00ac\u00ae-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7]")
 # Two signs that were one letter of UTF-8 before a program took it for Windows-1252, as in "MÃ¼ller".
 GARBLED = re.compile("[ÃÅ][\u0080-\u00bfŒœŠšŸŽžƒˆ˜†‡•‰€™]")
+LOST_WITHIN = re.compile(r"\?\w")  # a group may well ask a question
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-UTC_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?Z?")
-PARIS_TIME = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4}) ([0-9]{1,2}):([0-9]{2})(:[0-9]{2})?")
+UTC_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|\+00:?00)?"
+)
+LOCAL_TIME = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4}) ([0-9]{1,2}):([0-9]{2})(:[0-9]{2})?")
 FRACTION = re.compile(r"0|1|0[.,][0-9]{1,3}|1[.,]0{1,3}")
 
 
@@ -41,6 +44,7 @@ class Reader:
         self.layout, self.problems = layout, []
         self.table = self.rows_of_right_width(table)
         self.columns = list(zip(*self.table.rows, strict=True)) or [()] * layout.columns
+        self.is_proved = proves_encoding(table.header, layout.language)
 
     def rows_of_right_width(self, table: Table) -> Table:
         """The table without rows of another width, each of which is a problem."""
@@ -95,8 +99,10 @@ class Reader:
         return self.convert(at, meanings, reason)
 
     def fractions(self, at: int, decimals: int = 2) -> list[Decimal | None]:
-        reason = _("A share is a number from 0 to 1, such as 0,49.")
-        return self.each(at, lambda cell: fraction(cell, decimals), reason)
+        return self.each(at, lambda cell: fraction(cell, decimals), no_share())
+
+    def hundredths(self, at: int) -> list[int | None]:
+        return self.each(at, lambda cell: int(100 * fraction(cell, 2)), no_share())
 
     def numbers(self, at: int) -> list[int | None]:
         return self.each(at, whole, _("A whole number belongs here."))
@@ -116,7 +122,7 @@ class Reader:
     def names(self) -> dict[str, list[str]]:
         """Who each row is about."""
         layout = self.layout
-        names = {
+        names: dict = {
             "last_names": self.texts(layout.last_name),
             "first_names": self.texts(layout.first_name),
             "external_ids": self.texts(layout.external_id),
@@ -125,7 +131,10 @@ class Reader:
             "divisions": self.texts(layout.division),
             "imported": self.imported_columns(),
         }
-        self.refuse_spoilt_letters({layout.last_name: "last_names", layout.first_name: "first_names"}, names)
+        for at in (layout.last_name, layout.first_name):
+            self.refuse_spoilt_letters(at, LOST_LETTER)
+        for at in (layout.group, layout.division, *layout.imported):
+            self.refuse_spoilt_letters(at, LOST_WITHIN)
         return names
 
     def campaign(self) -> dict[str, str]:
@@ -170,11 +179,9 @@ class Reader:
         read, day_only = paris_time, False
         reason = _("A date looks like 31/12/2025 17:05 here.")
         if not generation.startswith("since"):
-            if any(UTC_TIME.fullmatch(cell) for cell in cells):
+            if any(UTC_TIME.fullmatch(cell) or LOCAL_TIME.fullmatch(cell) for cell in cells):
                 read, generation = utc_time, "2024-12-12..2024-12-17"
                 reason = _("A date looks like 2024-12-31T17:05:00Z here.")
-            elif any(PARIS_TIME.fullmatch(cell) for cell in cells):
-                generation = "since 2024-12-17"
             else:
                 read, day_only, reason = utc_day, True, _("A date looks like 2024-12-31 here.")
         moments = [self.each(at, lambda cell: date_between(read, cell), reason) for at in columns]
@@ -182,24 +189,23 @@ class Reader:
 
     # What must fit together
 
-    def refuse_spoilt_letters(self, places: dict[int, str], names: dict[str, list[str]]) -> None:
+    def refuse_spoilt_letters(self, at: int | None, lost: re.Pattern) -> None:
         """Windows-1252 has no letter for many names and writes a sign instead; UTF-8 read as such gets two signs.
 
         The latter can only be where no accent of the header proves that all is well.
         """
-        lost = _(
-            "A letter of this name was lost when the file was saved again. Upload the file of Pix Orga as it is."
-        )
-        is_proved = proves_encoding(self.table.header, self.layout.language)
-        for at, key in places.items():
-            column = names[key]
-            if not is_proved and GARBLED.search("\n".join(column)):
-                line = next(number for number, name in enumerate(column) if GARBLED.search(name))
-                raise Refused([unknown_encoding(self.table.lines[line])])
-            if self.table.encoding != "utf-8":
-                for number, name in enumerate(column):
-                    if LOST_LETTER.search(name):
-                        self.problem(number, at, lost)
+        if at is None:
+            return
+        if not self.is_proved and GARBLED.search("\n".join(self.columns[at])):
+            number = next(number for number, cell in enumerate(self.columns[at]) if GARBLED.search(cell))
+            raise Refused([unknown_encoding(self.table.lines[number])])
+        if self.table.encoding != "utf-8":
+            reason = _(
+                "A letter of this name was lost when the file was saved again. Upload the file of Pix Orga as it is."
+            )
+            for number, cell in enumerate(self.columns[at]):
+                if lost.search(cell):
+                    self.problem(number, at, reason)
 
     def refuse_all(self) -> None:
         if not self.problems:
@@ -213,6 +219,10 @@ class Reader:
 
 
 # --- Cells ------------------------------------------------------------------------------------------------------------
+
+
+def no_share() -> str:
+    return _("A share is a number from 0 to 1, such as 0,49.")
 
 
 def shortened(text: str) -> str:
@@ -238,19 +248,27 @@ def date_between(read: Callable[[str], datetime], cell: str) -> datetime:
     return moment
 
 
-def paris_time(cell: str) -> datetime:
-    """In the hour that the autumn change repeats, the first of the two is meant."""
-    match = PARIS_TIME.fullmatch(cell)
-    if match is None or not 2016 <= int(match[3]) <= 2100:
+def local_time(cell: str) -> datetime:
+    match = LOCAL_TIME.fullmatch(cell)
+    if match is None:
         raise ValueError(cell)
     day, month, year, hour, minute = map(int, match.groups()[:5])
-    return datetime(year, month, day, hour, minute, tzinfo=PARIS).astimezone(UTC)
+    return datetime(year, month, day, hour, minute)
+
+
+def paris_time(cell: str) -> datetime:
+    """In the hour that the autumn change repeats, the first of the two is meant."""
+    moment = local_time(cell)
+    if not 2016 <= moment.year <= 2100:
+        raise ValueError(cell)
+    return moment.replace(tzinfo=PARIS).astimezone(UTC)
 
 
 def utc_time(cell: str) -> datetime:
+    """For a few days only, and seen by nobody who wrote about it: any of the usual forms is taken."""
     if UTC_TIME.fullmatch(cell) is None:
-        raise ValueError(cell)
-    return datetime.fromisoformat(cell.removesuffix("Z")).replace(microsecond=0, tzinfo=UTC)
+        return local_time(cell).replace(tzinfo=UTC)
+    return datetime.fromisoformat(cell[:19].rstrip("Z")).replace(microsecond=0, tzinfo=UTC)
 
 
 def utc_day(cell: str) -> datetime:

@@ -4,7 +4,7 @@ from functools import partial
 
 from celery import shared_task
 
-from assessments import figures, importing, own_data, quarantine
+from assessments import figures, importing, own_data, quarantine, undoing
 from organisations import runs
 
 
@@ -28,6 +28,12 @@ def write_skills_document(run):
 def import_results(run):
     result_import = run.organisation.result_imports.get(pk=run.args["result_import"])
     return importing.import_results(result_import, tell=partial(runs.report_progress, run))
+
+
+@runs.kind(undoing.UNDO)
+def undo_results(run):
+    result_import = run.organisation.result_imports.get(pk=run.args["result_import"])
+    undoing.undo_import(result_import, run.requested_by, tell=partial(runs.report_progress, run))
 
 
 @runs.kind(figures.REFRESH)

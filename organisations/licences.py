@@ -1,6 +1,6 @@
 """The ledger of Pix seats: granted, assigned, used, returned, expired; never more than there are.
 
-    granted ─→ free ─→ assigned to a person ─→ used
+    granted ─→ free ─→ assigned to a person ⇄ used   (back when what showed the use was taken back)
                  ↑ └→ expired      │
                  └──── returned ───┘   (not used: free again)
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -21,6 +21,7 @@ from django.utils.translation import ngettext
 from organisations.models import Funder, LicenceMove, LicencePot, Organisation, Person, User
 
 Kind = LicenceMove.Kind
+COLUMNS = [kind for kind in Kind.values if kind != Kind.UNUSED]  # a pot counts uses without those taken back
 FUNDERS = Funder.values  # seats of the first are given out first
 
 
@@ -50,14 +51,14 @@ class Balance:
 
 def balance(organisation: Organisation) -> Balance:
     """What the ledger says, over all funders."""
-    totals = organisation.licence_pots.aggregate(**{kind: Sum(kind, default=0) for kind in Kind.values})
+    totals = organisation.licence_pots.aggregate(**{kind: Sum(kind, default=0) for kind in COLUMNS})
     return Balance(**totals)
 
 
 def total(pots: Iterable[LicencePot]) -> Balance:
     """The same, of pots that were read already."""
     pots = list(pots)
-    return Balance(**{kind: sum(getattr(pot, kind) for pot in pots) for kind in Kind.values})
+    return Balance(**{kind: sum(getattr(pot, kind) for pot in pots) for kind in COLUMNS})
 
 
 def licences_left(organisation: Organisation) -> int:
@@ -154,6 +155,14 @@ def use(organisation: Organisation, people: Iterable[Person | int], by: User | N
 
 
 @transaction.atomic
+def take_back_use(organisation: Organisation, people: Iterable[Person | int], by: User | None = None) -> int:
+    """Note that these people have not begun with Pix after all: their seats are in hand again. Returns how many."""
+    _locked_pots(organisation)
+    used = {pk: funder for pk, funder, used in _seats(organisation, people) if used}
+    return _write_by_funder(organisation, Kind.UNUSED, used, by)
+
+
+@transaction.atomic
 def take_back(
     organisation: Organisation, people: Iterable[Person | int], by: User | None = None, note: str = ""
 ) -> int:
@@ -172,11 +181,14 @@ def unused_of_leavers(organisation: Organisation) -> list[int]:
 
 def _move_seats_in_hand(organisation, people, kind, by, note=""):
     _locked_pots(organisation)
-    in_hand = _in_hand(organisation, people)
+    return _write_by_funder(organisation, kind, _in_hand(organisation, people), by, note)
+
+
+def _write_by_funder(organisation, kind, seats, by, note=""):
     for funder in FUNDERS:
-        part = [pk for pk, each in in_hand.items() if each == funder]
+        part = [pk for pk, each in seats.items() if each == funder]
         _write(organisation, funder, kind, part, by, note)
-    return len(in_hand)
+    return len(seats)
 
 
 def _held(organisation, people=None):
@@ -195,9 +207,11 @@ def _seats(organisation, people=None):
         if not isinstance(people, QuerySet):
             people = RawSQL("SELECT unnest(%s::bigint[])", [_ids(people)])
         moves = moves.filter(person__in=people)
-    counts = {kind: Count("pk", filter=Q(kind=kind)) for kind in (Kind.ASSIGNED, Kind.RETURNED, Kind.USED)}
+    kinds = (Kind.ASSIGNED, Kind.RETURNED, Kind.USED, Kind.UNUSED)
+    counts = {kind: Count("pk", filter=Q(kind=kind)) for kind in kinds}
     held = moves.values("person_id", "funder").order_by("person_id").annotate(**counts)
-    return held.filter(assigned__gt=F("returned")).values_list("person_id", "funder", "used")
+    is_used = Case(When(used__gt=F("unused"), then=True), default=False)
+    return held.filter(assigned__gt=F("returned")).values_list("person_id", "funder", is_used)
 
 
 def _locked_pots(organisation):
@@ -218,7 +232,8 @@ def _write(organisation, funder, kind, people, by, note=""):
             "SELECT %s, %s, %s, 1, person, %s, %s, %s FROM unnest(%s::bigint[]) AS person",
             [organisation.pk, funder, kind, by and by.pk, timezone.now(), note, people],
         )
-    organisation.licence_pots.filter(funder=funder).update(**{kind: F(kind) + len(people)})
+    change = {"used": F("used") - len(people)} if kind == Kind.UNUSED else {kind: F(kind) + len(people)}
+    organisation.licence_pots.filter(funder=funder).update(**change)
 
 
 def _move(organisation, funder, kind, number, by, note):

@@ -22,6 +22,7 @@ class Funder(models.TextChoices):
 class LicencePot(models.Model):
     """The seats that an organisation has from one funder, each column a total since the start.
 
+    A use that was taken back is no longer in the total of uses.
     The database refuses a pot out of which more was taken than was in it. Whoever moves seats locks the row first.
     """
 
@@ -66,6 +67,7 @@ class LicenceMove(models.Model):
         GRANTED = "granted", _("granted")
         ASSIGNED = "assigned", _("assigned")
         USED = "used", _("used")
+        UNUSED = "unused", _("use taken back")
         RETURNED = "returned", _("returned")
         EXPIRED = "expired", _("expired")
 

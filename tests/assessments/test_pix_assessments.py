@@ -275,6 +275,30 @@ def test_a_name_in_other_words_is_found_where_only_one_competence_is_left():
     assert export.competences == ("1.1", "1.2", "1.3")
 
 
+def test_names_that_we_know_are_found_behind_words_that_we_do_not():
+    campaign = Campaign(language="es", competences=pix_competences(["4.2", "4.3"]))
+
+    export = read_export(assessment(campaign, [Taken(shared=SHARED, validated=(1, 2))]))
+
+    assert export.competences == ("4.2", "4.3")
+
+
+def test_a_code_before_the_name_says_which_competence_it_is():
+    first, second = pix_competences(["2.1", "2.2"])
+    campaign = Campaign(
+        language="de",
+        competences=(
+            replace(first, name="2.1 Austausch", area="Zwei"),
+            replace(second, name="2.2. Teilen", area="Zwei"),
+        ),
+    )
+
+    assert read_export(assessment(campaign, [Taken(shared=SHARED, validated=(1, 2))])).competences == (
+        "2.1",
+        "2.2",
+    )
+
+
 def test_a_name_in_other_words_is_asked_where_several_are_left():
     first, second = pix_competences(["2.1", "2.2"])
     campaign = Campaign(competences=(first, replace(second, name="Diffuser")))

@@ -529,8 +529,12 @@ def test_an_older_day_stays_the_utc_day():
     assert collection.written_date(0) == "2024-03-17"
 
 
-def test_the_few_days_of_utc_times_are_read():
-    collection = read_export(export(participation(sent="2024-12-13T09:12:00.000Z"), current=False))
+@pytest.mark.parametrize(
+    "written",
+    ["2024-12-13T09:12:00.000Z", "2024-12-13 09:12", "2024-12-13T09:12:00+00:00", "13/12/2024 09:12"],
+)
+def test_the_few_days_of_utc_times_are_read(written):
+    collection = read_export(export(participation(sent=written), current=False))
 
     assert collection.generation == "2024-12-12..2024-12-17"
     assert collection.written_date(0) == "2024-12-13T09:12:00.000Z"
@@ -554,6 +558,14 @@ def test_a_file_saved_again_is_read_with_its_accents(encoding, separator):
     assert [warning.reason for warning in collection.warnings] == [
         "This file was saved again by another program. Numbers such as 00101 may have lost their zeros."
     ]
+
+
+def test_a_letter_that_was_lost_in_an_imported_column_is_refused_too():
+    rows = [participation(extra=("Łódź", "1")), participation(extra=("Qui ?", "2"))]
+
+    (problem,) = refusal(saved_again(export(*rows, labels=("Ville", "Matricule"))))
+
+    assert (problem.line, problem.column, problem.value) == (2, "Ville", "?ód?")
 
 
 def test_a_letter_that_was_lost_is_refused_with_its_place():
