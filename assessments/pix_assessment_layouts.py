@@ -31,6 +31,7 @@ from assessments.pix_words import (
 )
 from organisations.problems import Problem, Refused
 
+BLOCK = ("mastery_rate", "total_items", "items_ok")
 STATUS = ("started_on", "is_shared", "shared_on")
 YES_OR_NO = re.compile(r"\(\w ?/ ?\w\)$")
 STAGE = re.compile(r"\( ?/ ?([0-9]*) ?\)$")
@@ -62,7 +63,7 @@ def assessment_layout(table: Table, plain: list[str]) -> AssessmentLayout | None
     if started is None:
         return None
     has_code = has_campaign_code(plain, language)
-    progress = place_of_progress(table, plain, started)
+    progress = place_of_progress(table, plain, language, started)
     name = 4 + has_code
     mastery = place_of_mastery(plain, language, started + 3)
     if mastery is None:
@@ -141,16 +142,16 @@ def language_of(plain: list[str]) -> str:
     return best if known(best) >= 3 else OTHER
 
 
-def place_of_progress(table: Table, plain: list[str], started: int) -> int | None:
+def place_of_progress(table: Table, plain: list[str], language: str, started: int) -> int | None:
     """The column before `started on`. In the first exports of exams it was left out, and the label of the external id
     may read the same: then most values are no shares.
     """
     at = started - 1
-    if plain[at] not in texts("assessment", "progress", OTHER) and "%" not in plain[at]:
-        return None
     cells = [row[at] for row in table.rows if len(row) > at]
     shares = sum(bool(SHARE.fullmatch(cell)) for cell in cells)
-    return at if 2 * shares >= len(cells) else None
+    if plain[at] in texts("assessment", "progress", OTHER) or "%" in plain[at]:
+        return at if 2 * shares >= len(cells) else None
+    return at if language == OTHER and cells and shares == len(cells) else None
 
 
 def place_of_mastery(plain: list[str], language: str, first: int) -> int | None:
@@ -172,29 +173,20 @@ def blocks(
     table: Table, plain: list[str], language: str, first: int
 ) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
     """Where each competence, each area and each skill begins: by the words, or else by the shape."""
-    kinds = list(kinds_by_words(plain, language, first)) if language != OTHER else []
-    competences, areas = kinds.count("competence"), kinds.count("area")
-    end = first + 3 * len(kinds)
-    if not kinds:
-        end = next(
-            (at for at in range(first, len(plain)) if unguarded(table.header[at]).startswith("@")), len(plain)
-        )
-        if end - first < 6 or (end - first) % 3:
-            raise cut_or_edited()
-        competences = competences_by_shape(table, plain, first, end)
-        areas = (end - first) // 3 - competences
-    elif not (competences and areas) or kinds != ["competence"] * competences + ["area"] * areas:
-        raise cut_or_edited()
-    if not all(names_fit(plain, language, at) for at in range(first, end, 3)):
-        raise cut_or_edited()
-    if end < len(plain) and begins_like_an_area(plain[end], language):
-        raise cut_or_edited()
+    kinds = list(kinds_by_words(plain, language, first))
+    if kinds:
+        competences, end = kinds.count("competence"), first + 3 * len(kinds)
+        in_order = kinds == sorted(kinds, key=["competence", "area"].index)
+        is_whole = end == len(plain) or not plain[end].startswith(words_before_names("area", language)[0])
+    else:
+        skills = (at for at in range(first, len(plain)) if unguarded(table.header[at]).startswith("@"))
+        end = next(skills, len(plain))
+        in_order, is_whole = True, end - first >= 6 and (end - first) % 3 == 0
+        competences = competences_by_shape(table, plain, first, end) if is_whole else 0
     border = first + 3 * competences
+    if not (in_order and is_whole and first < border < end):
+        raise cut_or_edited()
     return tuple(range(first, border, 3)), tuple(range(border, end, 3)), tuple(range(end, len(plain)))
-
-
-def begins_like_an_area(header: str, language: str) -> bool:
-    return language != OTHER and header.startswith(beginning("assessment", "area_mastery_rate", language))
 
 
 def cut_or_edited() -> Refused:
@@ -205,42 +197,30 @@ def cut_or_edited() -> Refused:
     return Refused([Problem(reason, 1)])
 
 
+def words_before_names(kind: str, language: str) -> list[str]:
+    return [beginning("assessment", f"{kind}_{column}", language) for column in BLOCK]
+
+
 def kinds_by_words(plain: list[str], language: str, first: int) -> Iterator[str]:
-    """`area` is looked for first: its English header begins like that of a competence."""
-    at = first
-    while at + 2 < len(plain):
+    """Competence or area, block by block. Areas are looked for first: in English they begin like a competence."""
+    if language == OTHER:
+        return
+    for at in range(first, len(plain) - 2, 3):
+        block = plain[at : at + 3]
         for kind in ("area", "competence"):
-            columns = ("mastery_rate", "total_items", "items_ok")
-            if all(
-                plain[at + place].startswith(beginning("assessment", f"{kind}_{column}", language))
-                for place, column in enumerate(columns)
-            ):
+            before = words_before_names(kind, language)
+            if all(header.startswith(words) for header, words in zip(block, before, strict=True)):
+                after = [ending("assessment", f"{kind}_{column}", language) for column in BLOCK]
+                names = {
+                    header.removeprefix(start).removesuffix(end).strip()
+                    for header, start, end in zip(block, before, after, strict=True)
+                }
+                if len(names) > 1:
+                    raise cut_or_edited()
                 yield kind
                 break
         else:
             return
-        at += 3
-
-
-def names_fit(plain: list[str], language: str, at: int) -> bool:
-    """Whether the three columns of a block carry one name. Unknown wordings are trusted to their position."""
-    if language == OTHER:
-        return True
-    for kind in ("area", "competence"):
-        keys = [f"{kind}_{column}" for column in ("mastery_rate", "total_items", "items_ok")]
-        if all(
-            plain[at + place].startswith(beginning("assessment", key, language))
-            for place, key in enumerate(keys)
-        ):
-            names = {
-                plain[at + place]
-                .removeprefix(beginning("assessment", key, language))
-                .removesuffix(ending("assessment", key, language))
-                .strip()
-                for place, key in enumerate(keys)
-            }
-            return len(names) == 1
-    return True
 
 
 def competences_by_shape(table: Table, plain: list[str], first: int, end: int) -> int:

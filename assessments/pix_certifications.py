@@ -166,7 +166,7 @@ class CertificationReader(Reader):
         level = _("A level is a whole number from 0 to 8, or “-” where nothing was measured.")
         score = _("The Pix score is a whole number from 0 to 1024, or “-” where there is none.")
         certified_on = self.days(layout.columns - 1, 2016)
-        self.days(3, 1900)
+        self.days(BEFORE.index("birthdate"), 1900, optional=True)
         sessions, centres = self.texts(layout.session), self.texts(layout.centre)
         export = CertificationExport(
             table=self.table,
@@ -222,8 +222,10 @@ class CertificationReader(Reader):
             meanings |= {"": "not_taken"}
         return self.convert(at, meanings, _("This word does not say what became of a certification."))
 
-    def days(self, at: int, first_year: int) -> list[date]:
+    def days(self, at: int, first_year: int, optional: bool = False) -> list[date]:
         def meaning(cell):
+            if optional and not cell:
+                return None
             match = DAY.fullmatch(cell)
             if match is None or not first_year <= int(match[3]) <= 2100:
                 raise ValueError(cell)
