@@ -35,6 +35,12 @@ def request_refresh(organisation: Organisation) -> Run:
     return run
 
 
+def request_refreshes() -> None:
+    """For every organisation, because people come, move and leave without any new result."""
+    for organisation in Organisation.objects.order_by("pk"):
+        request_refresh(organisation)
+
+
 def refresh(organisation: Organisation) -> dict:
     """Everything that is kept ready about the organisation's results."""
     return {"level_counts": count_levels(organisation), "release": publish(organisation).pk}

@@ -83,3 +83,25 @@ class TargetsForm(LevelsForm):
         for competence in competences:
             initial[self.name_of(competence)] = profile.levels[competence.position - 1] if profile else None
         super().__init__(*args, competences=competences, initial=initial, **kwargs)
+
+
+class SkillsFilterForm(forms.Form):
+    """Which part of an organisation's released figures to look at. Whatever is unknown shows everything."""
+
+    department = forms.ChoiceField(label=_("Department"), required=False)
+    area = forms.ChoiceField(label=_("Area"), required=False)
+
+    def __init__(self, *args, shown, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.options = {
+            "department": {group.key: group for group in shown.groups},
+            "area": {area.code: area for area in shown.areas},
+        }
+        self.fields["department"].choices = [
+            ("", _("All departments")),
+            *((group.key, group.label) for group in shown.groups),
+        ]
+        self.fields["area"].choices = [("", _("All areas")), *((area.code, area) for area in shown.areas)]
+
+    def chosen(self, name):
+        return self.options[name].get(self.data.get(name, ""))

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from assessments.figures import request_refresh
 from assessments.models import Result
 from organisations.models import Organisation, Person, Run
 from organisations.notices import when_informed
@@ -34,11 +35,11 @@ def held_count(organisation: Organisation) -> int:
 @when_informed
 def release(person: Person) -> int:
     """The person has been told: what arrived for them can be read from now on."""
-    return (
-        Result.with_held.held()
-        .filter(organisation=person.organisation_id, person=person)
-        .update(held_until=None)
-    )
+    held = Result.with_held.held().filter(organisation=person.organisation_id, person=person)
+    released = held.update(held_until=None)
+    if released:
+        request_refresh(person.organisation)
+    return released
 
 
 def request_clearing() -> Run:

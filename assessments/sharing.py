@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from assessments.figures import request_refresh
 from assessments.models import SharingChoice
 from organisations.models import Organisation, Person
 
@@ -21,12 +22,15 @@ def shares_levels(person: Person) -> bool:
 
 def share_levels(person: Person) -> SharingChoice:
     """Let HR see the person's levels from now on. Asking twice changes nothing."""
-    choice, _is_new = SharingChoice.objects.get_or_create(
+    choice, is_new = SharingChoice.objects.get_or_create(
         organisation_id=person.organisation_id, person=person, revoked_at=None
     )
+    if is_new:
+        request_refresh(person.organisation)
     return choice
 
 
 def stop_sharing(person: Person) -> None:
     """Take the levels back from HR. The choice stays as a record of when they could be seen."""
-    person.sharing_choices.filter(revoked_at=None).update(revoked_at=timezone.now())
+    if person.sharing_choices.filter(revoked_at=None).update(revoked_at=timezone.now()):
+        request_refresh(person.organisation)

@@ -36,6 +36,12 @@ def undo_results(run):
     undoing.undo_import(result_import, run.requested_by, tell=partial(runs.report_progress, run))
 
 
+@shared_task
+def request_refreshes():
+    """Rung by Celery beat."""
+    figures.request_refreshes()
+
+
 @runs.kind(figures.REFRESH)
 def refresh_figures(run):
     return figures.refresh(run.organisation)

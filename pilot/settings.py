@@ -179,6 +179,7 @@ CELERY_BEAT_SCHEDULE = {
     "quarterly-report": {"task": "reporting.tasks.request_due_report", "schedule": timedelta(hours=6)},
     "quarantine": {"task": "assessments.tasks.request_clearing", "schedule": timedelta(hours=6)},
     "pix-connections": {"task": "assessments.tasks.request_syncs", "schedule": timedelta(hours=1)},
+    "figures": {"task": "assessments.tasks.request_refreshes", "schedule": timedelta(hours=6)},
     "follow-ups": {"task": "organisations.tasks.request_follow_ups", "schedule": timedelta(hours=6)},
 }
 

@@ -9,8 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from assessments.coverage import together
-from assessments.disclosure import Figure, Hidden, protect_distribution
+from assessments.disclosure import Figure, Hidden, protect_distribution, together
 from assessments.models import Competence
 from assessments.sharing import people_who_share
 from assessments.suppression import Reason

@@ -8,9 +8,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from assessments.bands import band_names
 from assessments.charts import Step, distribution_chart, funnel_chart
-from assessments.coverage import band_names, progress_of, shared_profiles, spreads_of
-from assessments.forms import TargetsForm
+from assessments.coverage import Shown, people_with_shared_levels, progress_of, shared_profiles
+from assessments.forms import SkillsFilterForm, TargetsForm
 from assessments.models import LevelsReading
 from assessments.profiles import pix_competences
 from assessments.targets import current_profiles, remove_targets, set_targets
@@ -23,26 +24,46 @@ PER_PAGE = 50
 @require_GET
 @members_only(Role.HR, Role.OFFICER)
 def show_skills(request):
+    """Officers see everybody's figures by the same rules, and nobody's levels."""
     is_hr = Role.HR in request.roles
-    progress, spreads = progress_of(request.organisation), spreads_of(request.organisation, seen_by_hr=is_hr)
+    shown = Shown.of(request.organisation, pix_competences(), seen_by_hr=is_hr)
+    form = SkillsFilterForm(request.GET, shown=shown)
+    group, area = form.chosen("department"), form.chosen("area")
+    subjects = [each for each in shown.competences if each.area == area] if area else shown.areas
+    progress = progress_of(request.organisation, group.name if group and is_hr else None)
     context = {
+        "form": form,
+        "shown": shown,
+        "group": group,
+        "area": area,
         "progress": progress,
         "coverage_chart": funnel_chart(_steps(progress), title=_("How far people are")),
-        "spreads": spreads,
         "bands": band_names(),
     }
+    if shown.groups:
+        rows = [*shown.areas, *shown.competences] if area is None else [area, *subjects]
+        spreads = [shown.spread(subject, group) for subject in rows]
+        context |= {
+            "spreads": spreads,
+            "heat": [(each, shown.heat(each, subjects)) for each in shown.groups],
+            "subjects": subjects,
+            "changes": [each for each in shown.changes() if area is None or each.competence.area == area],
+            "spread_chart": distribution_chart(
+                [spread.as_row for spread in spreads if area or spread.subject in shown.areas],
+                title=_("Levels by competence") if area else _("Levels by area"),
+                bands=band_names(),
+            ),
+        }
     if is_hr:
-        context |= _shared_levels(request, [spread.competence for spread in spreads])
-    if progress.shared:
-        context["spread_chart"] = distribution_chart(
-            [spread.as_row for spread in spreads], title=_("Levels by competence"), bands=band_names()
-        )
+        context |= _shared_levels(request, shown.competences)
     return render(request, "assessments/skills.html", context)
 
 
 def _shared_levels(request, competences):
     """People share their levels with HR, and with nobody else."""
-    page = Paginator(shared_profiles(request.organisation), PER_PAGE).get_page(request.GET.get("page"))
+    people = people_with_shared_levels(request.organisation).by_name()
+    page = Paginator(people, PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = shared_profiles(request.organisation, page)
     for result in page:
         result.cells = list(zip(competences, result.levels, strict=True))
     people = [result.person_id for result in page]
@@ -53,6 +74,7 @@ def _shared_levels(request, competences):
 def _steps(progress):
     return [
         Step(_("Enrolled"), progress.enrolled),
+        Step(_("Invited"), progress.invited),
         Step(_("Took part in a campaign"), progress.started),
         Step(_("Shared a profile in Pix"), progress.shared),
         Step(_("Let HR see their levels"), progress.share_with_hr),

@@ -11,6 +11,7 @@ from random import Random
 from django.conf import settings
 from django.utils import timezone
 
+from assessments.figures import refresh
 from assessments.importing import import_results
 from assessments.previewing import preview
 from assessments.results import latest_results
@@ -170,6 +171,7 @@ def _organisation(programme, setting: Setting) -> dict:
             _make_staff_accounts(organisation)
         _call_for_the_next_round(organisation, setting, manager, random)
         _choose_courses(organisation, random)
+        refresh(organisation)
         return {
             "people": organisation.people.count(),
             "results": baseline + follow_up,

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from assessments import importing, previewing
+from assessments import figures, importing, previewing
 from assessments.models import ResultImport, SharingChoice
 from organisations.models import Run
 from organisations.runs import carry_out
@@ -169,15 +169,70 @@ def test_an_officer_sees_aggregates_and_nobodys_name(client, acme, officer):
     assert "Openly" not in text_of(response)
 
 
-def test_a_small_group_is_hidden_on_the_page(client, acme, hr):
-    for level in (1, 1, 8):
-        make.result(acme, person=make.person(acme), levels=[level] * 16)
+def two_departments(organisation):
+    """Sales: half at 1, half at 4. Finance: a few at 7, the others at 2. Everybody is measured twice."""
+    for department, levels in {"Sales": [1] * 8 + [4] * 7, "Finance": [2] * 9 + [7] * 3}.items():
+        for level in levels:
+            person = make.person(organisation, department=department)
+            make.result(
+                organisation, person=person, levels=[1] * 16, shared_at=datetime(2026, 1, 5, tzinfo=UTC)
+            )
+            make.result(
+                organisation, person=person, levels=[level] * 16, shared_at=datetime(2026, 6, 5, tzinfo=UTC)
+            )
+    figures.refresh(organisation)
+
+
+def test_hr_sees_levels_by_department_and_nothing_of_fewer_than_five(client, acme, hr):
+    two_departments(acme)
     client.force_login(hr)
+
+    page = text_of(client.get(address("skills")))
+    filtered = client.get(address("skills") + "?department=Finance&area=4")
+
+    assert "n = 27" in page
+    assert "Typical level by department" in page
+    assert "Mean change" in page
+    assert filtered.context["group"].name == "Finance"
+    assert {spread.subject.code for spread in filtered.context["spreads"]} == {"4", "4.1", "4.2", "4.3"}
+    shown = [str(cell["figure"]) for spread in filtered.context["spreads"] for cell in spread.cells]
+    assert "·" in shown
+    assert set(shown).isdisjoint({"1", "2", "3", "4"})
+    assert filtered.context["progress"].enrolled == 12
+
+
+@pytest.mark.parametrize("asked", ["department=Nobody", "area=9", "page=x"])
+def test_an_unknown_filter_shows_everything(client, acme, hr, asked):
+    two_departments(acme)
+    client.force_login(hr)
+
+    response = client.get(f"{address('skills')}?{asked}")
+
+    assert (response.context["group"], response.context["area"]) == (None, None)
+
+
+def test_a_change_of_one_person_shows_nothing_new(client, acme, hr):
+    two_departments(acme)
+    client.force_login(hr)
+    before = [spread.cells for spread in client.get(address("skills")).context["spreads"]]
+    acme.people.filter(pk=acme.people.first().pk).update(department="Elsewhere", left_on="2026-01-01")
+    figures.refresh(acme)
 
     response = client.get(address("skills"))
 
-    cells = {str(cell["figure"]) for spread in response.context["spreads"] for cell in spread.cells}
-    assert cells & {"1", "2", "3"} == set()
+    assert [spread.cells for spread in response.context["spreads"]] == before
+
+
+def test_an_officer_sees_the_same_rules_and_the_whole_coverage(client, acme, officer):
+    two_departments(acme)
+    client.force_login(officer)
+
+    response = client.get(address("skills") + "?department=Finance")
+
+    assert response.context["progress"].enrolled == 27
+    shown = [str(cell["figure"]) for spread in response.context["spreads"] for cell in spread.cells]
+    assert "·" in shown
+    assert set(shown).isdisjoint({"1", "2", "3", "4"})
 
 
 def test_an_organisation_without_people_or_results_is_told_where_to_start(client, acme, hr):

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments import importing, previewing, quarantine
-from assessments.coverage import counts_by_level, progress_of, shared_profiles
+from assessments.coverage import people_with_shared_levels, progress_of
 from assessments.matching import attach_waiting
 from assessments.models import Result
 from assessments.profiles import profile_of
+from assessments.releases import newest_profiles
 from assessments.results import latest_result, latest_results, results_of
 from assessments.sharing import share_levels
 from assessments.tasks import request_clearing
@@ -80,8 +81,8 @@ def every_reader(client, mentoring_round, person, hr):
         "all of one": list(results_of(person)),
         "profile": profile_of(person).latest,
         "progress": progress_of(acme),
-        "spread": counts_by_level(acme),
-        "shown to HR": list(shared_profiles(acme)),
+        "spread": newest_profiles(acme),
+        "shown to HR": list(people_with_shared_levels(acme)),
         "gaps": [comparison.levels for comparison in comparisons(acme)],
         "advice": advise(person).missing,
         "mentoring": mentee.result,
