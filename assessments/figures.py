@@ -7,7 +7,6 @@ from django.db import connection, transaction
 from django.utils import timezone, translation
 
 from assessments.models import LevelCount
-from assessments.releases import publish
 from organisations.models import Organisation, Run
 from organisations.runs import ring
 
@@ -39,11 +38,6 @@ def request_refreshes() -> None:
     """For every organisation, because people come, move and leave without any new result."""
     for organisation in Organisation.objects.order_by("pk"):
         request_refresh(organisation)
-
-
-def refresh(organisation: Organisation) -> dict:
-    """Everything that is kept ready about the organisation's results."""
-    return {"level_counts": count_levels(organisation), "release": publish(organisation).pk}
 
 
 def count_levels(organisation: Organisation) -> int:

@@ -25,6 +25,7 @@ from assessments.disclosure import (
     protect_table,
     together,
 )
+from assessments.figures import count_levels
 from assessments.models import Cohort, CountedResult, Framework, Release
 from assessments.profiles import pix_competences
 from assessments.progress import pairs_of
@@ -95,6 +96,11 @@ class Group:
 
     name: str | None
     cohorts: list[tuple[cohorts.Cohort, date]]
+
+
+def refresh(organisation: Organisation) -> dict:
+    """Make everything anew that is kept ready about the organisation's results."""
+    return {"level_counts": count_levels(organisation), "release": publish(organisation).pk}
 
 
 def publish(organisation: Organisation) -> Release:

@@ -4,7 +4,7 @@ from functools import partial
 
 from celery import shared_task
 
-from assessments import figures, importing, own_data, quarantine, undoing
+from assessments import figures, importing, own_data, quarantine, releases, undoing
 from organisations import runs
 
 
@@ -44,4 +44,4 @@ def request_refreshes():
 
 @runs.kind(figures.REFRESH)
 def refresh_figures(run):
-    return figures.refresh(run.organisation)
+    return releases.refresh(run.organisation)

@@ -11,9 +11,9 @@ from random import Random
 from django.conf import settings
 from django.utils import timezone
 
-from assessments.figures import refresh
 from assessments.importing import import_results
 from assessments.previewing import preview
+from assessments.releases import refresh
 from assessments.results import latest_results
 from assessments.sharing import share_levels
 from assessments.targets import set_targets

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assessments import figures
+from assessments import releases
 from assessments.coverage import (
     Progress,
     Shown,
@@ -25,7 +25,7 @@ def people_with(organisation, level, count, shares=False, **fields):
 
 
 def shown_of(organisation, seen_by_hr=True):
-    figures.refresh(organisation)
+    releases.refresh(organisation)
     return Shown.of(organisation, pix_competences(), seen_by_hr=seen_by_hr)
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from assessments import figures
+from assessments import figures, releases
 from assessments.models import LevelCount
 from organisations.models import Run
 from organisations.runs import carry_out
@@ -35,7 +35,7 @@ def test_a_result_counts_until_the_persons_next_one(acme, end_of_2025):
     make.result(acme, person=person, levels=[None] * 16, shared_at=moment(2025, 9, 1))
     make.sharing_choice(person)
 
-    figures.refresh(acme)
+    releases.refresh(acme)
 
     assert counts(acme) == [
         ("2025-01-01", 2, 1, 1, 1),
@@ -49,7 +49,7 @@ def test_people_count_from_the_quarter_in_which_they_are_enrolled(acme, end_of_2
     person = make.person(acme, enrolled_at=moment(2025, 11, 5))
     make.result(acme, person=person, levels=[2] * 16, shared_at=moment(2025, 2, 1))
 
-    figures.refresh(acme)
+    releases.refresh(acme)
 
     assert counts(acme) == [("2025-10-01", 2, 1, 0, 0)]
 
@@ -73,7 +73,7 @@ def test_measures_are_counted_apart_and_waiting_or_held_results_not_at_all(acme,
         sharing=0,
     )
 
-    figures.refresh(acme)
+    releases.refresh(acme)
 
     rows = (
         LevelCount.objects.filter(position=16)

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from assessments import figures, importing, previewing
+from assessments import importing, previewing, releases
 from assessments.models import ResultImport, SharingChoice
 from organisations.models import Run
 from organisations.runs import carry_out
@@ -180,7 +180,7 @@ def two_departments(organisation):
             make.result(
                 organisation, person=person, levels=[level] * 16, shared_at=datetime(2026, 6, 5, tzinfo=UTC)
             )
-    figures.refresh(organisation)
+    releases.refresh(organisation)
 
 
 def test_hr_sees_levels_by_department_and_nothing_of_fewer_than_five(client, acme, hr):
@@ -216,7 +216,7 @@ def test_a_change_of_one_person_shows_nothing_new(client, acme, hr):
     client.force_login(hr)
     before = [spread.cells for spread in client.get(address("skills")).context["spreads"]]
     acme.people.filter(pk=acme.people.first().pk).update(department="Elsewhere", left_on="2026-01-01")
-    figures.refresh(acme)
+    releases.refresh(acme)
 
     response = client.get(address("skills"))
 

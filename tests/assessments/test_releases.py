@@ -2,7 +2,7 @@
 
 import pytest
 
-from assessments import figures, releases
+from assessments import releases
 from assessments.models import CountedResult, Release
 from tests import make
 
@@ -120,7 +120,7 @@ def test_the_refresh_publishes(acme):
     people_with(acme, 0, 3)
     people_with(acme, 4, 4)
 
-    assert figures.refresh(acme)["release"] == Release.objects.get(organisation=acme).pk
+    assert releases.refresh(acme)["release"] == Release.objects.get(organisation=acme).pk
 
 
 def test_publishing_takes_the_same_number_of_queries(acme, django_assert_num_queries):
