@@ -60,6 +60,10 @@ class PixProblem(Exception):
         self.passes = passes
 
 
+class NotAllowed(PixProblem):
+    """This one thing is not for this client, or is there no more."""
+
+
 # --- Whom we call -----------------------------------------------------------------------------------------------------
 
 
@@ -105,6 +109,7 @@ class Page:
     participations: list[ParticipationAnswer]
     unreadable: int
     is_last: bool
+    is_in_order: bool
 
 
 class Client:
@@ -174,7 +179,8 @@ class Client:
         read = list(readable(ParticipationAnswer, rows))
         # The number of pages may be wrong: a full page may have a successor, and after an empty one nothing comes.
         is_last = not rows or (number >= pages and len(rows) < PARTICIPATIONS_PER_PAGE)
-        return Page(read, unreadable=len(rows) - len(read), is_last=is_last)
+        starts = [participation.started_at for participation in read if participation.started_at]
+        return Page(read, len(rows) - len(read), is_last, is_in_order=starts == sorted(starts))
 
     def _get(self, path: str, query: dict):
         """The answer, with a new token if Pix no longer takes the one we have."""
@@ -188,9 +194,9 @@ class Client:
         if status == 401:
             raise PixProblem(_("Pix gave a token and does not accept it."), passes=True)
         if status == 403:
-            raise PixProblem(_("Pix does not let this client read the organisation or campaign."))
+            raise NotAllowed(_("Pix does not let this client read the organisation or campaign."))
         if status == 404:
-            raise PixProblem(_("Pix does not know this address. Is the base address right?"))
+            raise NotAllowed(_("Pix does not know this address. Is the base address right?"))
         raise unexpected(status)
 
     def _ask_with_token(self, path, query):

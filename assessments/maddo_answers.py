@@ -1,6 +1,6 @@
 """What MADDO answers, read value by value: a type that is not as described is no value, and never a zero."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
@@ -77,6 +77,12 @@ class ParticipationAnswer:
     @property
     def is_shared(self):
         return self.shared_at is not None
+
+    def measured_in(self, kind: str):
+        """With the values that campaigns of this kind measure: pix, or a share of items."""
+        if kind == Kind.PROFILES:
+            return replace(self, mastery_rate=None, stage=None, badges=None)
+        return replace(self, pix_score=None)
 
     @classmethod
     def read(cls, row):

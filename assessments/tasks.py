@@ -4,7 +4,7 @@ from functools import partial
 
 from celery import shared_task
 
-from assessments import figures, importing, own_data, quarantine, releases, undoing
+from assessments import figures, importing, own_data, quarantine, releases, syncing, undoing
 from organisations import runs
 
 
@@ -22,6 +22,17 @@ def clear(run):
 @runs.kind("write_skills_document")
 def write_skills_document(run):
     return own_data.write_document(run.organisation.skills_documents.get(pk=run.args["document"]))
+
+
+@shared_task
+def request_syncs():
+    """Rung by Celery beat; asks for the connections whose time has come."""
+    syncing.request_due()
+
+
+@runs.kind(syncing.SYNC)
+def read_from_pix(run):
+    return syncing.read_slice(run, tell=partial(runs.report_progress, run))
 
 
 @runs.kind("import_results")

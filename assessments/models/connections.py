@@ -62,6 +62,7 @@ class OfferedCampaign(models.Model):
     created_at = models.DateTimeField(_("created at"), null=True, blank=True)
     archived_at = models.DateTimeField(_("archived at"), null=True, blank=True)
     is_followed = models.BooleanField(_("followed"), default=False)
+    gone_at = models.DateTimeField(_("no longer offered since"), null=True, blank=True)
     read_until = models.DateTimeField(_("read until"), null=True, blank=True)
 
     class Meta:
@@ -85,6 +86,13 @@ class Sync(models.Model):
 
     Until it has ended, `position` and `seen` say how far the campaign at work has been read, `read` which are done.
     """
+
+    class Doubt(models.TextChoices):
+        """Why something about a campaign is not certain."""
+
+        NOT_ALLOWED = "not_allowed", _("Pix does not let this client read it.")
+        UNREADABLE = "unreadable", _("Pix gave participations without a number; they were left out.")
+        DISORDER = "disorder", _("Pix gave the participations in no order; nobody was taken for deleted.")
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="syncs")
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="syncs")
@@ -114,6 +122,9 @@ class Sync(models.Model):
 
     def __str__(self):
         return f"{self.connection} {self.started_at:%Y-%m-%d %H:%M}"
+
+    def doubts_of(self, offer: OfferedCampaign) -> list[str]:
+        return [doubt for number, doubt in self.outcome.get("doubts", ()) if number == offer.number]
 
 
 class Completion(models.Model):
