@@ -115,10 +115,11 @@ class Page:
 class Client:
     """Speaks to Pix for one connection. The token is fetched when it is needed, and never kept."""
 
-    def __init__(self, base_address: str, client_id: str, secret: str, patience: Retry = PATIENCE):
+    def __init__(self, base_address: str, client_id: str, secret: str, patience: Retry | None = None):
         check_address(base_address)
         parts = urlsplit(base_address)
-        self._client_id, self._secret, self._patience, self._token = client_id, secret, patience, None
+        self._client_id, self._secret, self._token = client_id, secret, None
+        self._patience = patience or PATIENCE
         self._path = parts.path.rstrip("/")
         is_secure = parts.scheme == "https"
         port = parts.port or (443 if is_secure else 80)

@@ -5,6 +5,7 @@ one result, whoever comes first: whoever comes second completes it. A shared res
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,7 @@ from django.db import connection
 from assessments.maddo_answers import ParticipationAnswer
 from assessments.models import Campaign, Kind, Result, ResultImport
 from assessments.participations import key_of, numbered
-from assessments.pix_profiles import PARIS
+from assessments.pix_reading import PARIS
 
 # What a second source may add to a result, or progress may change in it, with the types that SQL reads them by.
 COMPLETED = {
@@ -119,6 +120,10 @@ class Known:
         self.rows = list(Result.with_held.filter(campaign=campaign).values("id", *COMPLETED))
         self.by_key = {row["key"].hex: row for row in self.rows}
         self.by_participation = {row["participation"]: row for row in self.rows if row["participation"]}
+        self.progress = defaultdict(list)
+        for row in self.rows:
+            if not row["is_shared"] and row["superseded_by_id"] is None:
+                self.progress[row["last_name"], row["first_name"], row["external_id"]].append(row)
 
     def row_of(self, answer: ParticipationAnswer) -> dict | None:
         known = self.by_participation.get(answer.number)
@@ -131,10 +136,17 @@ class Known:
         return from_file or known
 
     def row_of_a_file(self, answer: ParticipationAnswer) -> dict | None:
+        if not answer.is_shared:
+            return next(iter(self.progress_of(answer)), None)
         for key in self.keys(answer):
             row = self.by_key.get(key)
             if row is None or (row["participation"] is None and agree(row, answer)):
                 return row
+
+    def progress_of(self, answer: ParticipationAnswer) -> Iterator[dict]:
+        """Files tell progress apart by how far it is, which Pix does not say here."""
+        name = tuple(who(answer).values())
+        return (row for row in self.progress.get(name, ()) if row["participation"] is None)
 
     def keys(self, answer: ParticipationAnswer) -> Iterator[str]:
         key = key_of(

@@ -172,7 +172,8 @@ class Slice:
             partner_results.save(changes, self.change_set(campaign))
         self.counts["created"] += len(changes.created)
         self.counts["completed"] += len(changes.completed)
-        self.counts["unchanged"] += changes.unchanged
+        if not self.sync.is_second_look:
+            self.counts["unchanged"] += changes.unchanged
         if self.sync.is_full:
             self.sync.seen = sorted({*self.sync.seen, *answers})
 

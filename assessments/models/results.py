@@ -13,11 +13,11 @@ from organisations.models import Organisation, Person
 
 class ResultQuerySet(models.QuerySet):
     def current(self):
-        """Without progress that a newer export of its campaign has overtaken."""
+        """Without progress that a newer export has overtaken, and without what was deleted at Pix."""
         return self.filter(superseded_by=None)
 
     def shared(self):
-        return self.filter(is_shared=True)
+        return self.current().filter(is_shared=True)
 
     def profiles(self):
         return self.filter(measure=Result.Measure.PROFILE)
