@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0009_connections'),
+        ('assessments', '0011_own_data'),
     ]
 
     operations = [
