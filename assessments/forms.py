@@ -11,7 +11,9 @@ from assessments.models import HIGHEST_LEVEL
 class ExportForm(forms.Form):
     file = forms.FileField(
         label=_("Export of Pix Orga"),
-        help_text=_("The CSV file of a profiles collection, as Pix Orga wrote it."),
+        help_text=_(
+            "The CSV file of Pix Orga or Pix Certif as it is: profiles, assessment, exam or certification."
+        ),
         allow_empty_file=True,  # whoever reads the file says so with more help
         widget=forms.FileInput(attrs={"accept": ".csv"}),
         error_messages={"required": _("Choose a file first.")},
@@ -69,6 +71,28 @@ class SelfReflectionFileForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
         error_messages={"required": _("Choose a file first.")},
     )
+
+
+class UnnamedForm(forms.Form):
+    """What a file cannot say: which competence stands at each place of it, and what its badges are called."""
+
+    def __init__(self, *args, question, competences, **kwargs):
+        super().__init__(*args, **kwargs)
+        choices = [("", _("choose"))] + [(each.code, f"{each.code} {each.title}") for each in competences]
+        for place, items in enumerate(question["item_totals"], start=1):
+            self.fields[f"competence_{place}"] = forms.ChoiceField(
+                label=_("Competence %(place)s of the file") % {"place": place},
+                help_text=_("Items in the test: %(items)s") % {"items": items} if items else "",
+                choices=choices,
+            )
+        for place in range(1, question["badges"] + 1):
+            self.fields[f"badge_{place}"] = forms.CharField(
+                label=_("Badge %(place)s of the file") % {"place": place}, max_length=255, required=False
+            )
+
+    def answers(self, name):
+        """All answers about competences, or about badges, in the order of the file."""
+        return [text for field, text in self.cleaned_data.items() if field.startswith(f"{name}_") and text]
 
 
 class TargetsForm(LevelsForm):

@@ -1,5 +1,6 @@
 """Looking at a file before it is imported: what it says, and what its import would do."""
 
+from collections.abc import Sequence
 from hashlib import sha256
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments import matching
+from assessments.asking import question, told
 from assessments.campaigns import kind_of
 from assessments.importing import counts_of_people, match
 from assessments.models import Result, ResultImport
@@ -29,9 +31,18 @@ def preview(organisation: Organisation, name: str, content: bytes, user: User | 
         result_import = unconfirmed or ResultImport(organisation=organisation, file=file)
         result_import.kind = kind_of(organisation, export)
         result_import.uploaded_by, result_import.uploaded_at = user, timezone.now()
-        result_import.report = report_on(organisation, export)
+        result_import.report, result_import.answers = report_on(organisation, export), {}
         result_import.save()
     return result_import
+
+
+def answer(result_import: ResultImport, competences: Sequence[str], badges: Sequence[str]) -> None:
+    """Keep what somebody said that the file cannot say. Raises `Refused` where it does not fit the file."""
+    answers = {"competences": list(competences), "badges": list(badges)}
+    export = told(read_export(bytes(result_import.file.content)), **answers)
+    result_import.answers = answers
+    result_import.report = report_on(result_import.organisation, export)
+    result_import.save(update_fields=["answers", "report"])
 
 
 def kept_file(organisation: Organisation, name: str, content: bytes, user: User | None) -> StoredFile:
@@ -51,12 +62,8 @@ def report_on(organisation: Organisation, export: Export) -> dict:
     new = sum(key not in known for key in keys(export))
     differing = matching.names_that_differ(organisation, export, found)
     return {
-        **export.summary(),
-        "organisation_name": export.organisation_name,
-        "campaign_id": export.campaign_id,
-        "campaign_code": export.campaign_code,
-        "campaign_name": export.campaign_name,
-        "encoding": export.table.encoding,
+        **said_by(export),
+        "question": question(organisation, export),
         **counts_of_people(export, found),
         "waiting": matching.reasons_with_counts(found),
         "new": new,
@@ -64,6 +71,18 @@ def report_on(organisation: Organisation, export: Export) -> dict:
         "differing_names": differing[:DIFFERING_NAMES_SHOWN],
         "differing_names_count": len(differing),
         "warnings": [warning.as_dict() for warning in [*doubts(export, found, known), *export.warnings]],
+    }
+
+
+def said_by(export: Export) -> dict:
+    """The file's own figures, and what it calls itself."""
+    return {
+        **export.summary(),
+        "organisation_name": export.organisation_name,
+        "campaign_id": export.campaign_id,
+        "campaign_code": export.campaign_code,
+        "campaign_name": export.campaign_name,
+        "encoding": export.table.encoding,
     }
 
 

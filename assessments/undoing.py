@@ -61,7 +61,7 @@ def prospect(result_import: ResultImport) -> Prospect:
 def refuse_what_cannot_be_undone(result_import: ResultImport) -> None:
     if result_import.imported_at is None:
         raise Refused(_("This file was not imported, so there is nothing to undo."))
-    if result_import.kind == Kind.SELF_DECLARED and result_import.file_id is None:
+    if not (result_import.undone_at or result_import.can_be_undone):
         raise Refused(
             _("People gave these answers themselves; they are no import that somebody else can undo.")
         )

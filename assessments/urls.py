@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import frameworks, imports, mine, organisation, reflections
+from assessments.views import campaigns, frameworks, imports, mine, organisation, reflections
 
 app_name = "assessments"
 
@@ -20,6 +20,14 @@ urlpatterns = [
     path(f"{HERE}assessments/", imports.list_imports, name="imports"),
     path(f"{HERE}assessments/import/", imports.import_results, name="import-results"),
     path(f"{HERE}assessments/import/<int:pk>/", imports.show_import, name="result-import"),
+    path(
+        f"{HERE}assessments/import/<int:pk>/competences/",
+        imports.name_competences,
+        name="unnamed-competences",
+    ),
+    path(f"{HERE}assessments/import/<int:pk>/undo/", imports.undo_import, name="undo-result-import"),
+    path(f"{HERE}assessments/campaigns/", campaigns.list_campaigns, name="campaigns"),
+    path(f"{HERE}assessments/campaigns/<int:pk>/", campaigns.show_campaign, name="campaign"),
     path(f"{HERE}assessments/waiting/", imports.list_waiting, name="waiting"),
     path(f"{HERE}assessments/self-reflections/", reflections.import_file, name="import-self-reflections"),
     path(

@@ -19,6 +19,9 @@ class Kind(models.TextChoices):
     SELF_DECLARED = "self_declared", _("self-reflection")
 
 
+LANGUAGES = {"fr": _("French"), "en": _("English"), "nl": _("Dutch"), "de": _("German")}
+
+
 class Campaign(models.Model):
     """A campaign at the source (Pix Orga), known to us by its number there."""
 
@@ -118,3 +121,32 @@ class ResultImport(models.Model):
     def waiting(self):
         """Why participations of the file would wait for their person, in the reader's language, with counts."""
         return [(Waiting(each["reason"]).label, each["count"]) for each in self.report.get("waiting", ())]
+
+    @property
+    def source_name(self):
+        """The file, or the interface that has none."""
+        return self.file.name if self.file else Campaign.Source.API.label
+
+    @property
+    def can_be_undone(self):
+        """Not what people said of themselves in a form: nobody else takes that back."""
+        by_form = self.kind == Kind.SELF_DECLARED and self.file_id is None
+        return bool(self.imported_at) and not self.undone_at and not by_form
+
+    @property
+    def has_open_question(self):
+        """Whether somebody still has to say what the file cannot."""
+        return bool(self.report.get("question"))
+
+    @property
+    def language(self):
+        """What language the file is in, in words."""
+        return LANGUAGES.get(self.report.get("language"), _("a language that we read by its columns"))
+
+    @property
+    def generation(self):
+        """When Pix wrote files of this form, in words."""
+        first, dots, last = self.report.get("generation", "").removeprefix("since ").partition("..")
+        if dots:
+            return _("the form of %(first)s to %(last)s") % {"first": first, "last": last}
+        return _("the form since %(first)s") % {"first": first}

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from assessments import importing, previewing
 from assessments.asking import question, told
 from assessments.models import ResultImport
+from assessments.pix_exports import Export
 from assessments.pix_files import read_export
 from organisations.commands import ReportingCommand
 from organisations.models import Organisation
@@ -41,7 +42,7 @@ class Command(ReportingCommand):
         asked = question(organisation, export)
         found = importing.match(organisation, export)
         doubts = previewing.doubts(export, found, previewing.known_keys(organisation, export))
-        result_import = new_import(organisation, file.name, content, answers)
+        result_import = new_import(organisation, file.name, export, content, answers)
         outcome = importing.save_results(result_import, export, found)
         return {
             **export.summary(),
@@ -70,6 +71,9 @@ def split(codes: str) -> list[str]:
     return [code.strip() for code in codes.split(",")]
 
 
-def new_import(organisation: Organisation, name: str, content: bytes, answers: dict) -> ResultImport:
+def new_import(
+    organisation: Organisation, name: str, export: Export, content: bytes, answers
+) -> ResultImport:
     file = previewing.kept_file(organisation, name, content, None)
-    return ResultImport.objects.create(organisation=organisation, file=file, answers=answers)
+    said = previewing.said_by(export)
+    return ResultImport.objects.create(organisation=organisation, file=file, report=said, answers=answers)
