@@ -12,7 +12,7 @@ from assessments.pix_competences import codes_of, misses_an_area, sizes_of_areas
 from assessments.pix_exports import total
 from assessments.pix_reading import Checks, Reader
 from assessments.pix_tables import Table
-from assessments.pix_words import LANGUAGES, NOT_AVAILABLE, WORDS, unguarded, yes_or_no
+from assessments.pix_words import LANGUAGES, NOT_AVAILABLE, WORDS, unguarded
 from organisations.problems import Problem
 
 VALIDATED, FAILED, NOT_TESTED = "OK", "KO", "NOT_TESTED"
@@ -25,7 +25,8 @@ def read_assessment(table: Table, layout: AssessmentLayout) -> AssessmentExport:
 class AssessmentReader(Reader):
     def read(self) -> AssessmentExport:
         layout = self.layout
-        shared = self.convert(layout.status, yes_or_no(layout.language))
+        words = self.yes_or_no(*layout.badges)
+        shared = self.convert(layout.status, words)
         (started_at, shared_at), day_only, generation = self.dates(layout.status - 1, layout.status + 1)
         blocks = self.blocks(layout.competences, layout.competence_names)
         areas = self.blocks(layout.areas, layout.area_names)
@@ -48,7 +49,7 @@ class AssessmentReader(Reader):
             highest_stage=layout.highest_stage,
             stages=self.nothing() if layout.stage is None else self.numbers(layout.stage),
             badge_names=badge_names,
-            badges=self.badges(badge_names),
+            badges=self.badges(badge_names, words),
             mastery_rates=self.fractions(layout.mastery),
             blocks=blocks,
             areas=areas,
@@ -71,10 +72,9 @@ class AssessmentReader(Reader):
     def progress(self) -> list[Decimal | None]:
         return self.nothing() if self.layout.progress is None else self.fractions(self.layout.progress, 3)
 
-    def badges(self, names: list[str]) -> list[list[str] | None]:
+    def badges(self, names: list[str], words: dict[str, bool]) -> list[list[str] | None]:
         """The names of the badges that each person has; None where nothing is said about badges."""
-        words = yes_or_no(self.layout.language) | {NOT_AVAILABLE: None}
-        columns = [self.convert(at, words) for at in self.layout.badges]
+        columns = [self.convert(at, words | {NOT_AVAILABLE: None}) for at in self.layout.badges]
         if not columns:
             return self.nothing()
         return [

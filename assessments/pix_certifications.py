@@ -241,6 +241,8 @@ def from_to(sessions: list[str]) -> str:
 
 
 class CertificationChecks(Checks):
+    ends_with_line_end = False
+
     def of_values(self):
         pix = self.export.layout.pix
         levels = list(zip(*self.export.level_columns, strict=True))

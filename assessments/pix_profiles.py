@@ -20,7 +20,6 @@ from assessments.pix_words import (
     plain_name,
     texts,
     unescaped,
-    yes_or_no,
 )
 from organisations.problems import Problem, Refused
 
@@ -163,7 +162,7 @@ def read_profiles(table: Table, layout: Layout) -> ProfilesCollection:
 class ProfilesReader(Reader):
     def read(self) -> ProfilesCollection:
         layout, sent = self.layout, self.layout.status
-        words = yes_or_no(layout.language)
+        words = self.yes_or_no(sent + 3)
         shared = self.convert(sent, words)
         (sent_on,), day_only, generation = self.dates(sent + 1)
         pairs = range(layout.columns - COLUMNS_OF_PAIRS, layout.columns, 2)

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from assessments.pix_layouts import Layout
 from assessments.pix_tables import Table, cut_off, unknown_encoding
-from assessments.pix_words import NOT_AVAILABLE, proves_encoding, unescaped, unguarded
+from assessments.pix_words import LANGUAGES, NOT_AVAILABLE, proves_encoding, unescaped, unguarded, yes_or_no
 from organisations.problems import Problem, Refused
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -187,6 +187,26 @@ class Reader:
         moments = [self.each(at, lambda cell: date_between(read, cell), reason) for at in columns]
         return moments, day_only, generation
 
+    def yes_or_no(self, *columns: int) -> dict[str, bool]:
+        """The words for yes and no. In a language that we do not know, a date beside the word says that it means yes.
+
+        Where all have shared, or nobody, the one other word of `columns` is the opposite.
+        """
+        words = yes_or_no(self.layout.language)
+        if self.layout.language in LANGUAGES:
+            return words
+        status = self.layout.status
+        told = {
+            (word, date != NOT_AVAILABLE)
+            for word, date in zip(*self.columns[status : status + 2], strict=True)
+        }
+        if len({word for word, _is_shared in told}) == len(told) <= 2:
+            words |= dict(told)
+        others = {cell for at in columns for cell in self.columns[at]} - words.keys() - {NOT_AVAILABLE}
+        if len(others) == len(told) == 1:
+            words |= {others.pop(): not next(iter(told))[1]}
+        return words
+
     # What must fit together
 
     def refuse_spoilt_letters(self, at: int | None, lost: re.Pattern) -> None:
@@ -283,12 +303,15 @@ def utc_day(cell: str) -> datetime:
 class Checks:
     """Figures of the file that can be worked out from others. A difference is told, and does not stop the import."""
 
+    ends_with_line_end = True  # as the writer leaves it
+
     def __init__(self, export):
         self.export, self.table = export, export.table
 
     def warnings(self) -> list[Problem]:
         found = [*self.export.layout.notes, *self.of_the_file(), *self.of_values()]
-        if len(self.export) and not self.table.ends_with_line_end and self.last_row_is_odd(found):
+        is_short = self.ends_with_line_end and not self.table.ends_with_line_end
+        if len(self.export) and is_short and self.last_row_is_odd(found):
             raise Refused([cut_off(self.export.lines[-1])])
         return found[:PROBLEMS_LISTED]
 

@@ -275,6 +275,19 @@ def test_a_name_in_other_words_is_found_where_only_one_competence_is_left():
     assert export.competences == ("1.1", "1.2", "1.3")
 
 
+@pytest.mark.parametrize("everybody_shares", [True, False])
+def test_words_for_yes_and_no_that_we_do_not_know_are_told_by_the_dates(everybody_shares):
+    campaign = Campaign(language="es", badges=("Um", "Dois"), competences=pix_competences(["4.2", "4.3"]))
+    people = [Taken(shared=SHARED, badges=(True, False), validated=(1, 2))]
+    people += [] if everybody_shares else [Taken(progress="0.5")]
+    content = assessment(campaign, people).decode().replace('"Sí"', '"Sim"').replace('"No"', '"Não"').encode()
+
+    export = read_export(content)
+
+    assert (export.shared[0], export.badges[0]) == (True, ["Um obtenido"])
+    assert sum(export.shared) == 1
+
+
 def test_names_that_we_know_are_found_behind_words_that_we_do_not():
     campaign = Campaign(language="es", competences=pix_competences(["4.2", "4.3"]))
 

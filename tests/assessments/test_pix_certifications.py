@@ -140,6 +140,17 @@ def test_every_language_and_form_is_read(language, is_class):
     assert export.warnings == []
 
 
+def test_a_language_that_we_do_not_know_is_read_by_position():
+    header, *rows = certification([{}, {"status": "Abgelehnt", "pix": "0"}]).decode().split("\n")
+    header = ";".join(
+        name if name.strip('"') in CODES else f'"Spalte {at}"' for at, name in enumerate(header.split(";"))
+    )
+
+    export = read_export("\n".join([header, *rows]).replace("Validée", "Bestätigt").encode())
+
+    assert (export.statuses, export.last_names[0]) == (["validated", "rejected"], "Weber")
+
+
 @pytest.mark.parametrize("name", ["=1+1", "'quoted'", "-5", "@x", "NA", "", "Oui", "12-34", 'a;b\n"c"'])
 def test_names_are_not_guarded_and_may_be_anything(name):
     export = read_export(certification([{"last": name, "first": "'=x", "external": "'@4"}]))
@@ -213,6 +224,12 @@ def test_what_does_not_fit_together_is_told(changes, reason):
     (warning,) = read_export(certification([{}, changes, {}])).warnings
 
     assert (warning.line, warning.column, warning.reason) == (3, "Nombre de Pix", reason)
+
+
+def test_an_odd_last_row_is_told_as_well():
+    (warning,) = read_export(certification([{}, {"pix": "-"}])).warnings
+
+    assert warning.line == 3
 
 
 def test_columns_beside_the_competences_must_be_there():

@@ -58,12 +58,22 @@ def campaigns(draw):
         "nl": list(GENERATIONS)[2:],
         "de": ["current"],
     }
+    imported, label = draw(
+        st.one_of(
+            labels.map(lambda label: ((), label)),
+            st.tuples(
+                st.sampled_from([("Direction", "Date de naissance"), ("=A1", "Ville", "Ville")]),
+                st.sampled_from(["Matricule", "Code", "12-34", None]),
+            ),
+        )
+    )
     codes = draw(st.sets(st.sampled_from(CODES), min_size=1))
     return Campaign(
         language=language,
         generation=draw(st.sampled_from(generations[language])),
         learners=draw(st.sampled_from(["", "group", "division"])),
-        label=draw(labels),
+        imported=imported,
+        label=label,
         stages=draw(st.one_of(st.none(), st.integers(1, 5))),
         badges=draw(st.sampled_from([(), ("Citoyen",), ('L\'essentiel & plus; "sûr"', "<base> (O/N)")])),
         competences=pix_competences(codes, draw(st.integers(1, 40)), "fr" if language == "nl" else language)
@@ -79,6 +89,7 @@ def participations(draw, campaign, kind):
     taken = Taken(
         last=draw(words),
         first=draw(words),
+        imported=tuple(draw(words) for _label in campaign.imported),
         group=draw(words),
         division=draw(words),
         student_number=draw(words),
@@ -116,10 +127,11 @@ def as_read(campaign, moment):
 
 
 def left(export):
+    imported = zip(*export.imported.values(), strict=True) if export.imported else [()] * len(export)
     return list(
         zip(
-            export.last_names, export.first_names, export.groups, export.divisions, export.student_numbers,
-            export.external_ids, export.shared_at, strict=True,
+            export.last_names, export.first_names, imported, export.groups, export.divisions,
+            export.student_numbers, export.external_ids, export.shared_at, strict=True,
         )
     )  # fmt: skip
 
@@ -129,6 +141,7 @@ def left_written(campaign, taken):
     return (
         taken.last,
         taken.first,
+        taken.imported,
         taken.group if has_groups else "",
         taken.division if has_divisions else "",
         taken.student_number if has_groups else "",
