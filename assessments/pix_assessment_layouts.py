@@ -68,9 +68,10 @@ def assessment_layout(table: Table, plain: list[str]) -> AssessmentLayout | None
     mastery = place_of_mastery(plain, language, started + 3)
     if mastery is None:
         return None
-    stage = started + 3 if mastery > started + 3 and STAGE.search(plain[started + 3]) else None
+    acquired = range(started + 3, mastery)
+    stage = next((at for at in acquired if STAGE.search(plain[at])), None)
     competences, areas, skills = blocks(table, plain, language, mastery + 1)
-    badges = tuple(range(started + 3 + (stage is not None), mastery))
+    badges = tuple(at for at in acquired if at != stage)
     highest = STAGE.search(plain[stage])[1] if stage is not None else ""
     end = started if progress is None else progress
     return AssessmentLayout(
@@ -161,7 +162,7 @@ def place_of_mastery(plain: list[str], language: str, first: int) -> int | None:
     if at is not None and language != OTHER:
         return at
     at = first
-    while at < len(plain) and (YES_OR_NO.search(plain[at]) or (at == first and STAGE.search(plain[at]))):
+    while at < len(plain) and (YES_OR_NO.search(plain[at]) or STAGE.search(plain[at])):
         at += 1
     return at if at + 6 < len(plain) else None
 

@@ -167,7 +167,7 @@ class CertificationReader(Reader):
         score = _("The Pix score is a whole number from 0 to 1024, or “-” where there is none.")
         certified_on = self.days(layout.columns - 1, 2016)
         self.days(BEFORE.index("birthdate"), 1900, optional=True)
-        sessions, centres = self.texts(layout.session), self.texts(layout.centre)
+        sessions, centres = self.digits(layout.session), self.texts(layout.centre)
         export = CertificationExport(
             table=self.table,
             layout=layout,
@@ -202,14 +202,16 @@ class CertificationReader(Reader):
         words = WORDS["certification"]["complementary"].get(self.layout.language, ("",))
         return self.table.header[at].removeprefix(words[0].partition("{")[0]).strip() or self.label(at)
 
+    def digits(self, at: int) -> list[str]:
+        column = self.texts(at)
+        no_number = {cell for cell in set(column) if not re.fullmatch(r"[0-9]{1,18}", cell)}
+        self.cells_like(at, no_number, _("A number made of digits belongs here."))
+        return column
+
     def certification_numbers(self) -> list[str]:
-        column = self.texts(0)
-        for number, cell in enumerate(column):
-            if not re.fullmatch(r"[0-9]{1,18}", cell):
-                self.problem(number, 0, _("The number of a certification is made of digits."))
-        if len(set(column)) < len(column):
-            twice = {cell for cell, count in Counter(column).items() if count > 1}
-            self.cells_like(0, twice, _("Two rows have this number of certification."))
+        column = self.digits(0)
+        twice = {cell for cell, count in Counter(column).items() if count > 1}
+        self.cells_like(0, twice, _("Two rows have this number of certification."))
         return column
 
     def words(self, at: int, key: str) -> list[str]:

@@ -233,6 +233,21 @@ PIX_PLUS = (
 )
 
 
+def test_the_stage_may_stand_after_the_badges():
+    campaign = Campaign(stages=3, badges=("Badge",), competences=pix_competences(["1.1"]))
+    header = pix_campaigns.assessment_header(campaign)
+    row = pix_campaigns.assessment_row(
+        campaign, Taken(shared=SHARED, stage=2, badges=(True,), validated=(5,))
+    )
+    at = header.index("Palier obtenu (/3)")
+    for cells in (header, row):
+        cells[at], cells[at + 1] = cells[at + 1], cells[at]
+
+    export = read_export(pix_campaigns.written([header, row]))
+
+    assert (export.stages, export.badges) == ([2], [["Badge"]])
+
+
 def test_competences_of_other_frameworks_are_kept_apart():
     campaign = Campaign(competences=(*pix_competences(["1.1", "2.3"]), *PIX_PLUS))
 

@@ -181,6 +181,7 @@ def test_a_file_saved_again_is_read():
     ("changes", "column", "value"),
     [
         ({"number": "A7"}, "Numéro de certification", "A7"),
+        ({"session": "Lundi"}, "Session", "Lundi"),
         ({"status": "Peut-être"}, "Statut", "Peut-être"),
         ({"status": "Validated"}, "Statut", "Validated"),
         ({"pix": 1025}, "Nombre de Pix", "1025"),

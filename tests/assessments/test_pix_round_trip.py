@@ -382,6 +382,17 @@ def test_other_cells_give_a_result_or_a_refusal(name, data):
     tried("\n".join(";".join(row) for row in rows).encode())
 
 
+@given(st.lists(st.one_of(st.sampled_from([*CODES, "21.1", "6.1"]), st.text(max_size=4)), max_size=10))
+@settings(max_examples=200, deadline=None)
+def test_any_answer_fits_or_is_refused(answer):
+    export = read_export(sample("assessment-nl.csv"))
+    try:
+        told = export.told(answer)
+    except Refused as refusal:
+        told, reasons = None, [problem.reason for problem in refusal.problems]
+    assert told.summary()["competences_in_order"] if told else all(reasons)
+
+
 @pytest.mark.parametrize("name", [name for name in FILES if not name.startswith("learner")])
 @pytest.mark.parametrize("step", [397])
 def test_a_file_that_was_cut_off_gives_whole_rows_or_a_refusal(name, step):

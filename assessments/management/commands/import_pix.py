@@ -68,7 +68,7 @@ def read_bytes(file: Path) -> bytes:
 
 
 def split(codes: str) -> list[str]:
-    return [code.strip() for code in codes.split(",")]
+    return codes.replace(",", " ").split()
 
 
 def new_import(
