@@ -1,12 +1,10 @@
 """How far an organisation is, and how its people's levels spread, as its newest release shows it to one reader."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
 from datetime import date, datetime
+from operator import add
 
-from django.db import connection
-from django.db.models import Exists, OuterRef
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.bands import BANDS, NOT_MEASURED, band_names
@@ -15,19 +13,21 @@ from assessments.disclosure import Figure, Hidden, minimum_count
 from assessments.models import Area, Competence, Release, Result
 from assessments.releases import read
 from assessments.suppression import Reason
-from organisations.models import Organisation
+from organisations.models import Organisation, Person
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How many people of the organisation have come how far."""
+    """How many people have come how far."""
 
-    enrolled: int
-    invited: int
-    started: int
-    shared: int
-    share_with_hr: int
-    waiting: int
+    enrolled: int = 0
+    invited: int = 0
+    started: int = 0
+    shared: int = 0
+    share_with_hr: int = 0
+
+    def __add__(self, other: "Progress") -> "Progress":
+        return Progress(*map(add, astuple(self), astuple(other)))
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Shown:
     def __init__(self, release: Release | None, competences: Sequence[Competence], *, seen_by_hr: bool):
         self.made_at: datetime | None = release.made_at if release else None
         figures = release.figures["hr" if seen_by_hr else "officer"] if release else {}
-        self._columns, self._progress = figures.get("columns", []), figures.get("progress", [])
+        self._columns, self._changes = figures.get("columns", []), figures.get("changes", [])
         self.groups = [
             Group(
                 place,
@@ -116,6 +116,9 @@ class Shown:
             )
             for place, group in enumerate(figures.get("groups", []))
         ]
+        self._progress_by_department = {
+            name: Progress(*counts) for name, *counts in (release.figures["progress"] if release else ())
+        }
         self.competences = list(competences)
         self.areas = list(dict.fromkeys(competence.area for competence in competences))
         self.subjects: list[Competence | Area] = [*self.competences, *self.areas]
@@ -125,6 +128,13 @@ class Shown:
         cls, organisation: Organisation, competences: Sequence[Competence], *, seen_by_hr: bool
     ) -> "Shown":
         return cls(organisation.releases.first(), competences, seen_by_hr=seen_by_hr)
+
+    def progress(self, group: Group | None = None) -> Progress:
+        """How far the people of one department are, or everybody."""
+        departments = self._progress_by_department
+        if group is not None and group.name in departments:
+            return departments[group.name]
+        return sum(departments.values(), Progress())
 
     @property
     def people(self) -> int:
@@ -161,7 +171,7 @@ class Shown:
         """The competences of which enough people were measured twice."""
         return [
             Change(competence, change["n"], change["mean"], change["deviation"], *map(read, change["counts"]))
-            for competence, change in zip(self.competences, self._progress, strict=False)
+            for competence, change in zip(self.competences, self._changes, strict=False)
             if change is not None
         ]
 
@@ -171,56 +181,13 @@ def withheld() -> Hidden:
     return Hidden(Reason.EVERYBODY, minimum_count())
 
 
-PROGRESS = """
-    SELECT count(*),
-           count(*) FILTER (WHERE EXISTS (
-               SELECT FROM organisations_invitation AS invitation
-               WHERE invitation.person_id = person.id AND invitation.sent_at IS NOT NULL)),
-           count(stage.person_id),
-           count(*) FILTER (WHERE stage.has_shared),
-           count(sharing.id)
-      FROM organisations_person AS person
-      LEFT JOIN (
-           SELECT person_id, bool_or(is_shared) AS has_shared
-             FROM assessments_result
-            WHERE organisation_id = %(organisation)s AND person_id IS NOT NULL
-              AND superseded_by_id IS NULL AND held_until IS NULL AND measure = 'profile'
-            GROUP BY person_id
-      ) AS stage ON stage.person_id = person.id
-      LEFT JOIN assessments_sharingchoice AS sharing
-        ON sharing.person_id = person.id AND sharing.revoked_at IS NULL
-     WHERE person.organisation_id = %(organisation)s
-       AND (person.left_on IS NULL OR person.left_on > %(today)s)
-       AND (%(department)s::text IS NULL OR person.department_key = plain_text(%(department)s))
-"""
+def people_who_share(organisation: Organisation):
+    """Everybody here who lets HR see their levels, by name."""
+    sharing = organisation.sharing_choices.filter(revoked_at=None)
+    return organisation.people.present().filter(pk__in=sharing.values("person")).by_name()
 
 
-def progress_of(organisation: Organisation, department: str | None = None) -> Progress:
-    """How far the people are who work here, or in one department. One query, and one for what waits."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            PROGRESS,
-            {"organisation": organisation.pk, "today": timezone.localdate(), "department": department},
-        )
-        enrolled, invited, started, shared, share_with_hr = cursor.fetchone()
-    waiting = organisation.results.waiting().count()
-    return Progress(enrolled, invited, started, shared, share_with_hr, waiting)
-
-
-def people_with_shared_levels(organisation: Organisation):
-    """Everybody here who has a profile and lets HR see it, by name."""
-    profiles = organisation.results.profiles().current().shared()
-    return organisation.people.present().filter(
-        Exists(organisation.sharing_choices.filter(person=OuterRef("pk"), revoked_at=None)),
-        Exists(profiles.filter(person=OuterRef("pk"))),
-    )
-
-
-def shared_profiles(organisation: Organisation, people) -> list[Result]:
-    """The newest profile of each of these people, in their order."""
-    people = list(people)
-    newest = organisation.results.profiles().current().shared().filter(person__in=people).newest_per_person()
-    by_person = {result.person_id: result for result in newest}
-    for person in people:
-        by_person[person.pk].person = person
-    return [by_person[person.pk] for person in people]
+def newest_profiles_of(organisation: Organisation, people: Iterable[Person]) -> dict[int, Result]:
+    """The newest profile of each of these people who has one, by the person's id."""
+    profiles = organisation.results.profiles().current().shared().filter(person__in=people)
+    return {result.person_id: result for result in profiles.newest_per_person()}

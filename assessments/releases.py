@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from statistics import mean, stdev
+from math import sqrt
 
 from django.db import connection
 from django.utils import timezone
@@ -115,6 +115,7 @@ def publish(organisation: Organisation) -> Release:
     counting = cohorts.count(before, (item for item in people if item.result not in spent), rule)
     dated = save(organisation, before, counting, since, today)
     figures = {
+        "progress": progress_by_department(organisation),
         "hr": audience(dated, rule, layout, seen_by_hr=True),
         "officer": audience(dated, rule, layout, seen_by_hr=False),
     }
@@ -274,6 +275,36 @@ def counts_of(cohort: cohorts.Cohort) -> list[list[int]]:
     return [[column[level] for level in (None, *range(9))] for column in columns]
 
 
+def progress_by_department(organisation: Organisation) -> list[list]:
+    """For each department: how many people are enrolled, invited, took part, shared in Pix, and share with HR."""
+    with connection.cursor() as cursor:
+        cursor.execute(PROGRESS, {"organisation": organisation.pk, "today": timezone.localdate()})
+        return [list(row) for row in cursor.fetchall()]
+
+
+PROGRESS = """
+    SELECT min(person.department), count(*), count(invitation.person_id), count(stage.person_id),
+           count(*) FILTER (WHERE stage.has_shared), count(sharing.id)
+      FROM organisations_person AS person
+      LEFT JOIN (
+           SELECT DISTINCT person_id FROM organisations_invitation
+            WHERE organisation_id = %(organisation)s AND sent_at IS NOT NULL
+      ) AS invitation ON invitation.person_id = person.id
+      LEFT JOIN (
+           SELECT person_id, bool_or(is_shared) AS has_shared FROM assessments_result
+            WHERE organisation_id = %(organisation)s AND person_id IS NOT NULL
+              AND superseded_by_id IS NULL AND held_until IS NULL AND measure = 'profile'
+            GROUP BY person_id
+      ) AS stage ON stage.person_id = person.id
+      LEFT JOIN assessments_sharingchoice AS sharing
+        ON sharing.person_id = person.id AND sharing.revoked_at IS NULL
+     WHERE person.organisation_id = %(organisation)s
+       AND (person.left_on IS NULL OR person.left_on > %(today)s)
+     GROUP BY person.department_key
+     ORDER BY 1
+"""
+
+
 # --- What is shown of them --------------------------------------------------------------------------------------------
 
 
@@ -308,7 +339,7 @@ def audience(
             for group in groups
         ],
         "columns": [table(groups, column) for column in layout.spreads],
-        "progress": [progress(shown, layout.column_of_change(each)) for each in range(layout.width)],
+        "changes": [changes(shown, layout.column_of_change(each)) for each in range(layout.width)],
     }
 
 
@@ -355,23 +386,28 @@ def typical(places: Counter) -> int:
     return measured[(len(measured) - 1) // 2]
 
 
-def progress(shown: Iterable[tuple[cohorts.Cohort, date]], column: int) -> dict | None:
+def changes(shown: Iterable[tuple[cohorts.Cohort, date]], column: int) -> dict | None:
     """How far levels moved between baseline and follow-up, among those whose cohorts have both."""
-    changes = [
+    moved = Counter(
         (change, item.keeps)
         for cohort, _day in shown
         if cohort.key.has_baseline and column not in cohort.withheld
         for item in cohort.items
         if (change := item.places[column]) is not None
-    ]
-    if not changes:
+    )
+    if not moved:
         return None
-    directions = Counter(((change > 0) - (change < 0), keeps) for change, keeps in changes)
+    n = moved.total()
+    mean = sum(change * people for (change, _keeps), people in moved.items()) / n
+    squares = sum((change - mean) ** 2 * people for (change, _keeps), people in moved.items())
+    directions: Counter = Counter()
+    for (change, keeps), people in moved.items():
+        directions[(change > 0) - (change < 0), keeps] += people
     protected = protect_distribution({each: directions[each, True] for each in (-1, 0, 1)}).counts
     return {
-        "n": len(changes),
-        "mean": round(mean(change for change, _keeps in changes), 2),
-        "deviation": round(stdev(change for change, _keeps in changes), 2),
+        "n": n,
+        "mean": round(mean, 2),
+        "deviation": round(sqrt(squares / (n - 1)), 2),
         "counts": [written(together(directions[each, False], protected[each])) for each in (-1, 0, 1)],
     }
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from assessments.bands import band_names
 from assessments.charts import Step, distribution_chart, funnel_chart
-from assessments.coverage import Shown, people_with_shared_levels, progress_of, shared_profiles
+from assessments.coverage import Shown, newest_profiles_of, people_who_share
 from assessments.forms import SkillsFilterForm, TargetsForm
 from assessments.models import LevelsReading
 from assessments.profiles import pix_competences
@@ -30,13 +30,14 @@ def show_skills(request):
     form = SkillsFilterForm(request.GET, shown=shown)
     group, area = form.chosen("department"), form.chosen("area")
     subjects = [each for each in shown.competences if each.area == area] if area else shown.areas
-    progress = progress_of(request.organisation, group.name if group and is_hr else None)
+    progress = shown.progress(group if is_hr else None)
     context = {
         "form": form,
         "shown": shown,
         "group": group,
         "area": area,
         "progress": progress,
+        "waiting": request.organisation.results.waiting().count(),
         "coverage_chart": funnel_chart(_steps(progress), title=_("How far people are")),
         "bands": band_names(),
     }
@@ -61,13 +62,13 @@ def show_skills(request):
 
 def _shared_levels(request, competences):
     """People share their levels with HR, and with nobody else."""
-    people = people_with_shared_levels(request.organisation).by_name()
-    page = Paginator(people, PER_PAGE).get_page(request.GET.get("page"))
-    page.object_list = shared_profiles(request.organisation, page)
-    for result in page:
-        result.cells = list(zip(competences, result.levels, strict=True))
-    people = [result.person_id for result in page]
-    note_reading(request.organisation, people, LevelsReading.Place.SKILLS, reader=request.user)
+    page = Paginator(people_who_share(request.organisation), PER_PAGE).get_page(request.GET.get("page"))
+    profiles = newest_profiles_of(request.organisation, page)
+    for person in page:
+        person.profile = profiles.get(person.pk)
+        levels = person.profile.levels if person.profile else [None] * len(competences)
+        person.cells = list(zip(competences, levels, strict=True))
+    note_reading(request.organisation, profiles, LevelsReading.Place.SKILLS, reader=request.user)
     return {"page": page, "competences": competences}
 
 

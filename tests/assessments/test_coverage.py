@@ -1,14 +1,11 @@
 """How far an organisation is, who shares their levels, and what a reader finds in its newest release."""
 
-import pytest
-
 from assessments import releases
 from assessments.coverage import (
     Progress,
     Shown,
-    people_with_shared_levels,
-    progress_of,
-    shared_profiles,
+    newest_profiles_of,
+    people_who_share,
 )
 from assessments.disclosure import Hidden
 from assessments.profiles import pix_competences
@@ -45,8 +42,10 @@ def test_progress_counts_people_once(acme, globex):
     make.sharing_choice(enrolled, revoked_at="2026-01-01T00:00Z")
     people_with(globex, 3, 2)
 
-    assert progress_of(acme) == Progress(3, 0, 2, 1, 1, waiting=1)
-    assert progress_of(acme, "SALES") == Progress(1, 0, 1, 1, 1, waiting=1)
+    shown = shown_of(acme)
+
+    assert shown.progress() == Progress(enrolled=3, invited=0, started=2, shared=1, share_with_hr=1)
+    assert releases.progress_by_department(acme) == [["", 2, 0, 1, 0, 0], ["Sales", 1, 0, 1, 1, 1]]
 
 
 def test_a_reader_finds_the_spread_of_everybody_and_of_each_department(acme):
@@ -81,7 +80,7 @@ def test_without_a_release_nothing_is_shown(acme):
     assert (shown.groups, shown.changes(), shown.since) == ([], [], None)
 
 
-def test_levels_are_listed_only_of_those_who_share_them_now(acme):
+def test_only_those_are_listed_who_share_their_levels_now(acme):
     people = [make.person(acme, last_name=name) for name in ("Zed", "Abel", "Kim")]
     for person in people:
         make.result(acme, person=person, levels=[1] * 16)
@@ -89,16 +88,9 @@ def test_levels_are_listed_only_of_those_who_share_them_now(acme):
     make.sharing_choice(people[0])
     make.sharing_choice(people[1])
     make.sharing_choice(people[2], revoked_at="2026-01-01T00:00Z")
-    make.sharing_choice(make.person(acme, last_name="Without"))
 
-    listed = shared_profiles(acme, people_with_shared_levels(acme).by_name())
+    listed = list(people_who_share(acme))
 
-    assert [(result.person.last_name, result.levels[0]) for result in listed] == [("Abel", 2), ("Zed", 2)]
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_the_list_of_shared_levels_takes_two_queries(acme, count, django_assert_num_queries):
-    people_with(acme, 4, count, shares=True)
-
-    with django_assert_num_queries(2):
-        assert [str(result.person) for result in shared_profiles(acme, people_with_shared_levels(acme))]
+    assert [person.last_name for person in listed] == ["Abel", "Zed"]
+    levels = {person: result.levels[0] for person, result in newest_profiles_of(acme, listed).items()}
+    assert levels == {people[0].pk: 2, people[1].pk: 2}

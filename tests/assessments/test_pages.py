@@ -237,9 +237,13 @@ def test_an_officer_sees_the_same_rules_and_the_whole_coverage(client, acme, off
 
 def test_an_organisation_without_people_or_results_is_told_where_to_start(client, acme, hr):
     client.force_login(hr)
+    assert "The figures are being prepared" in text_of(client.get(address("skills")))
+
+    releases.refresh(acme)
     assert "Nobody is enrolled yet" in text_of(client.get(address("skills")))
 
     make.person(acme)
+    releases.refresh(acme)
     assert "No levels yet" in text_of(client.get(address("skills")))
 
 
