@@ -5,6 +5,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from assessments.levels import MEANINGS
+from assessments.maddo import check_address
 from assessments.models import HIGHEST_LEVEL
 
 
@@ -129,3 +130,55 @@ class SkillsFilterForm(forms.Form):
 
     def chosen(self, name):
         return self.options[name].get(self.data.get(name, ""))
+
+
+class ConnectionForm(forms.Form):
+    """The client that Pix gave the organisation. The secret is typed, and never shown again."""
+
+    base_address = forms.CharField(
+        label=_("Base address"),
+        help_text=_("As Pix gave it to you, such as https://partner.example.org."),
+        max_length=255,
+        validators=[check_address],
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    client_id = forms.CharField(
+        label=_("Client id"),
+        max_length=255,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    secret = forms.CharField(
+        label=_("Client secret"),
+        help_text=_("It is kept sealed, and nobody can read it here again."),
+        max_length=1000,
+        strip=True,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_base_address(self):
+        return self.cleaned_data["base_address"].rstrip("/")
+
+
+class PixOrganisationForm(forms.Form):
+    organisation = forms.TypedChoiceField(
+        label=_("Which of them is this organisation?"), coerce=int, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args, offered, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.offered = {answer.number: answer for answer in offered}
+        self.fields["organisation"].choices = [
+            (answer.number, f"{answer.name} ({answer.external_id or answer.number})") for answer in offered
+        ]
+
+    @property
+    def chosen(self):
+        return self.offered[self.cleaned_data["organisation"]]
+
+
+class FollowForm(forms.Form):
+    campaigns = forms.TypedMultipleChoiceField(coerce=int, required=False)
+
+    def __init__(self, *args, offers, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["campaigns"].choices = [(offer.number, offer.name) for offer in offers]

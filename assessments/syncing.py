@@ -12,6 +12,7 @@ from dataclasses import asdict
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from urllib3.util import Retry
 
 from assessments import figures, importing, matching, partner_results
 from assessments.maddo import Client, NotAllowed, PixProblem
@@ -83,12 +84,12 @@ def read_slice(run: Run, tell: Tell) -> dict:
         raise CannotFinish(str(problem)) from None
 
 
-def client_of(connection: Connection) -> Client:
+def client_of(connection: Connection, patience: Retry | None = None) -> Client:
     try:
         secret = unseal(connection.sealed_secret)
     except CannotOpen:
         raise PixProblem(_("The secret can't be opened any more. Please enter it again.")) from None
-    return Client(connection.base_address, connection.client_id, secret)
+    return Client(connection.base_address, connection.client_id, secret, patience)
 
 
 class Slice:

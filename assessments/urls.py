@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import campaigns, frameworks, imports, mine, organisation, reflections
+from assessments.views import campaigns, connection, frameworks, imports, mine, organisation, reflections
 
 app_name = "assessments"
 
@@ -35,6 +35,15 @@ urlpatterns = [
         reflections.download_template,
         name="self-reflection-template",
     ),
+    path(f"{HERE}assessments/pix/", connection.show_connection, name="pix-connection"),
+    path(f"{HERE}assessments/pix/client/", connection.connect, name="connect-pix"),
+    path(
+        f"{HERE}assessments/pix/organisation/", connection.choose_organisation, name="choose-pix-organisation"
+    ),
+    path(f"{HERE}assessments/pix/test/", connection.test_connection, name="test-pix"),
+    path(f"{HERE}assessments/pix/campaigns/", connection.follow_campaigns, name="follow-pix-campaigns"),
+    path(f"{HERE}assessments/pix/read/", connection.synchronise, name="sync-pix"),
+    path(f"{HERE}assessments/pix/end/", connection.disconnect, name="disconnect-pix"),
     path("programme/frameworks/", frameworks.list_frameworks, name="frameworks"),
     path("programme/frameworks/<int:pk>/publish/", frameworks.publish_framework, name="publish-framework"),
     path("programme/maps/<int:pk>/", frameworks.show_crosswalk, name="crosswalk"),

@@ -123,6 +123,15 @@ class Sync(models.Model):
     def __str__(self):
         return f"{self.connection} {self.started_at:%Y-%m-%d %H:%M}"
 
+    @property
+    def counts(self):
+        return self.outcome.get("counts", {})
+
+    @property
+    def doubts(self):
+        """Numbers of campaigns, each with what is not certain about it in the reader's language."""
+        return [(number, self.Doubt(doubt).label) for number, doubt in self.outcome.get("doubts", ())]
+
     def doubts_of(self, offer: OfferedCampaign) -> list[str]:
         return [doubt for number, doubt in self.outcome.get("doubts", ()) if number == offer.number]
 

@@ -30,6 +30,11 @@ class ResultQuerySet(models.QuerySet):
         """Results that belong to nobody yet, and of which nobody said that they never will."""
         return self.current().filter(person=None).exclude(waiting_reason=Waiting.NOBODY)
 
+    def deleted_at_pix(self):
+        """What the partner interface has shown and shows no more, the latest first."""
+        gone = self.filter(superseded_by__syncs__isnull=False, participation__isnull=False)
+        return gone.select_related("campaign", "superseded_by").order_by("-superseded_by", "last_name", "pk")
+
     def held(self):
         """Results in quarantine."""
         return self.exclude(held_until=None)
