@@ -19,6 +19,7 @@ NOISE = {
     "people hired during the last year": 10,
     "people without a staff number in our list": 2,
     "people who bear the name of somebody else here": 1.5,
+    "surnames that few people bear": 55,
     "people with two first names": 12,
     "people with two surnames": 9,
     "Portuguese with two or three surnames": 55,
@@ -205,11 +206,15 @@ class Workforce:
         return self.pick_common(COMMUNITIES[community]["first_names"].split())
 
     def surname(self, community):
-        return self.pick_common(COMMUNITIES[community]["last_names"].split())
+        """A common one, or one of the very many that few people bear."""
+        names = COMMUNITIES[community]
+        if self.happens("surnames that few people bear"):
+            return self.chance.choice(names["roots"].split()) + self.chance.choice(names["endings"].split())
+        return self.pick_common(names["last_names"].split())
 
     def pick_common(self, names):
         """The common ones come first and are drawn far more often."""
-        return self.chance.choices(names, [1 / (place + 8) for place in range(len(names))])[0]
+        return self.chance.choices(names, [1 / (place + 20) for place in range(len(names))])[0]
 
     def pick_weighted(self, shares):
         return self.chance.choices(list(shares), list(shares.values()))[0]
