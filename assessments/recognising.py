@@ -40,7 +40,7 @@ Attached = Result.Attached
 # From this certainty on a name decides. The labelled set in the tests measures what that gives.
 SURE = 0.95
 CANDIDATES_KEPT = 5
-CANDIDATES_COMPARED = 200
+CANDIDATES_COMPARED = 50
 # How likely somebody writes their own name in such a way, and just so, out of all names that could be written in it.
 WAY = {
     Likeness.SAME: 1.0,
@@ -243,18 +243,33 @@ class Directory:
             self._similar[word] = frozenset(similar - {word})
         return self._similar[word]
 
-    def candidates(self, name: Name) -> set[int]:
-        """Whoever shares two words with the name, or spellings of them; or the one word that a name has."""
-        sets = []
-        for word in name.keys:
-            if len(word) == 1:
-                sets.append(self.by_initial.get(word, set()))
-            else:
-                spellings = [self.by_word[other] for other in self.similar(word)]
-                sets.append(self.by_word.get(word, set()).union(*spellings))
+    @cached_property
+    def by_whole_name(self) -> dict[frozenset[str], set[int]]:
+        found = defaultdict(set)
+        for place in range(len(self.people)):
+            found[self.name(place).words].add(place)
+        return dict(found)
+
+    def candidates(self, name: Name) -> list[int]:
+        """Whoever shares two words with the name; where nobody is called just so, spellings of the words count, too."""
+        same = self.by_whole_name.get(name.words, set())
+        sets = [self.bearers(word, with_spellings=not same) for word in name.keys]
         if len(sets) == 1:
-            return sets[0] if len(sets[0]) <= CANDIDATES_KEPT else set()
-        return set().union(*(one & other for one, other in combinations(sets, 2)))
+            found = sets[0] if len(sets[0]) <= CANDIDATES_KEPT else set()
+        else:
+            found = set().union(*(one & other for one, other in combinations(sets, 2)))
+        if len(found) > CANDIDATES_COMPARED:
+            shared = Counter(place for bearers in sets for place in bearers if place in found)
+            found = {place for place, _count in shared.most_common(CANDIDATES_COMPARED)}
+        return sorted(same | found)
+
+    def bearers(self, word: str, with_spellings: bool) -> set[int]:
+        if len(word) == 1:
+            return self.by_initial.get(word, set())
+        bearers = self.by_word.get(word, set())
+        if with_spellings:
+            return bearers.union(*(self.by_word[other] for other in self.similar(word)))
+        return bearers
 
     def share(self, word: str, given: str) -> float:
         """How many strangers may bear this word, or a spelling of it, as a name."""
@@ -495,8 +510,7 @@ class Campaign:
         """Whoever here may be meant, the likeliest first."""
         directory, found = self.directory, []
         owners = self.owners(case.numbers)
-        places = owners | directory.candidates(case.name)
-        for place in sorted(places)[:CANDIDATES_COMPARED] if len(places) > CANDIDATES_COMPARED else places:
+        for place in owners.union(directory.candidates(case.name)):
             likeness, agreeing = compare(case.name, directory.name(place))
             if likeness > Likeness.OTHER or place in owners:
                 signs = [
