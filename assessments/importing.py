@@ -50,7 +50,7 @@ def import_results(
     tell(0, 3, _("Reading the file"))
     export = export_of(result_import)
     tell(1, 3, _("Looking for the people"))
-    found = match(result_import.organisation, export)
+    found = matching.match(result_import.organisation, export)
     tell(2, 3, _("Saving %(count)s results") % {"count": len(export)})
     return save_results(result_import, export, found)
 
@@ -59,16 +59,6 @@ def export_of(result_import: ResultImport) -> Export:
     """What the kept file says, with what somebody said where the file cannot."""
     export = read_export(bytes(result_import.file.content))
     return told(export, **result_import.answers)
-
-
-def match(organisation: Organisation, export: Export) -> matching.Match:
-    return matching.match(
-        matching.staff_numbers(organisation),
-        export.external_ids,
-        export.student_numbers,
-        export.last_names,
-        export.first_names,
-    )
 
 
 def save_results(result_import: ResultImport, export: Export, found: matching.Match) -> dict:

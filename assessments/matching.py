@@ -1,87 +1,72 @@
-"""Whose result is it? Only numbers decide, and only where they leave no doubt; everything else waits.
+"""Whose result is it? Results meet the people here; what stays in doubt waits, each identity with its candidates.
 
-Pix does not check the external id: people type it themselves, and several may type the same. So a number counts only
-when one person here has it and everybody in the campaign who gave it bears one and the same name.
+`recognising` holds the rules. This module brings it what the database knows, and keeps what it says.
 """
 
-import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from itertools import groupby
 
 from django.db import connection, transaction
 
-from assessments.models import Result, Waiting
+from assessments.models import Decision, Identity, Result, Sign, Waiting
 from assessments.quarantine import held_until, is_informed
+from assessments.recognising import (
+    Decided,
+    Decisions,
+    Directory,
+    Doubt,
+    Known,
+    Match,
+    Participants,
+    recognise,
+)
 from organisations.models import Organisation
 
 
-@dataclass(frozen=True)
-class Match:
-    """The person of each row (None: it waits) and why those that wait do."""
-
-    people: list[int | None]
-    reasons: list[str]
-
-    @property
-    def matched(self):
-        return len(self.people) - self.people.count(None)
-
-
-def staff_numbers(organisation: Organisation) -> dict[str, int]:
-    """Everybody's id by staff number."""
-    numbers = organisation.people.exclude(staff_number="").values_list("staff_number", "pk")
-    return {number.strip(): pk for number, pk in numbers}
+def match(organisation: Organisation, export) -> Match:
+    """Find the person of each row of an export."""
+    given = Participants(
+        last_names=export.last_names,
+        first_names=export.first_names,
+        external_ids=export.external_ids,
+        student_numbers=export.student_numbers,
+        groups=export.groups,
+        divisions=export.divisions,
+        imported=export.imported,
+        moments=export.shared_at,
+    )
+    return recognise(directory_of(organisation), given, decisions_of(organisation))
 
 
-def match(
-    numbers: dict[str, int],
-    external_ids: Sequence[str],
-    student_numbers: Sequence[str],
-    last_names: Sequence[str],
-    first_names: Sequence[str],
-) -> Match:
-    """Find the person of each row of one campaign."""
-    external_ids = [number.strip() for number in external_ids]
-    student_numbers = [number.strip() for number in student_numbers]
-    of_several = numbers_of_several(external_ids, last_names, first_names)
-    of_several |= numbers_of_several(student_numbers, last_names, first_names)
-    people, reasons = [], []
-    for given in zip(external_ids, student_numbers, strict=True):
-        person, reason = judge(given, numbers, of_several)
-        people.append(person)
-        reasons.append(reason)
-    return Match(people, reasons)
+def directory_of(organisation: Organisation) -> Directory:
+    return Directory(Known(*row) for row in organisation.people.values_list(*Known._fields))
 
 
-def judge(given: tuple[str, str], numbers: dict[str, int], of_several: set[str]) -> tuple[int | None, str]:
-    found = {numbers[number] for number in given if number in numbers}
-    if len(found) == 1 and of_several.isdisjoint(given):
-        return found.pop(), ""
-    if not any(given):
-        return None, Waiting.NO_NUMBER.value
-    if not of_several.isdisjoint(given):
-        return None, Waiting.SEVERAL_NAMES.value
-    return None, (Waiting.TWO_PEOPLE if found else Waiting.UNKNOWN_NUMBER).value
+def decisions_of(organisation: Organisation) -> Decisions:
+    standing = Decision.objects.standing().filter(organisation=organisation)
+    decisions = Decisions()
+    fields = ("key", "participant", "external_id", "student_number")
+    for person, identity, key, participant, *numbers in standing.values_list(
+        "person_id", "identity_id", *(f"identity__{name}" for name in fields)
+    ):
+        decided = Decided(person, identity)
+        decisions.by_key[key.hex] = decided
+        if participant:
+            decisions.by_participant[participant] = decided
+        decisions.numbers.add(tuple(numbers))
+    return decisions
 
 
-def numbers_of_several(given: list[str], last_names: Sequence[str], first_names: Sequence[str]) -> set[str]:
-    """Numbers that people of different names gave."""
-    more_than_once = {number for number, count in Counter(given).items() if count > 1 and number}
-    if not more_than_once:
-        return set()
-    names = defaultdict(set)
-    for number, last_name, first_name in zip(given, last_names, first_names, strict=True):
-        if number in more_than_once:
-            names[number].add(plain_name(last_name, first_name))
-    return {number for number, bearers in names.items() if len(bearers) > 1}
+# --- Results that wait ------------------------------------------------------------------------------------------------
 
-
-def plain_name(*parts: str) -> str:
-    """A name without accents, case and stray spaces."""
-    text = unicodedata.normalize("NFKD", " ".join(parts)).casefold()
-    return " ".join("".join(sign for sign in text if not unicodedata.combining(sign)).split())
+FIELDS = (
+    *("pk", "person_id", "waiting_reason", "attached", "identity_id"),
+    *("last_name", "first_name", "external_id", "student_number", "participant", "group", "division"),
+    *("imported_columns", "shared_at", "started_at"),
+)
 
 
 def attach_waiting(organisation: Organisation) -> int:
@@ -89,62 +74,124 @@ def attach_waiting(organisation: Organisation) -> int:
     with transaction.atomic():
         campaigns = organisation.results.waiting().values("campaign_id").distinct()
         rows = Result.with_held.current().filter(organisation=organisation, campaign__in=campaigns)
-        rows = rows.order_by("campaign_id", "pk")
-        fields = (
-            "pk",
-            "person_id",
-            "waiting_reason",
-            "external_id",
-            "student_number",
-            "last_name",
-            "first_name",
-        )
-        numbers, changes = staff_numbers(organisation), []
-        for _campaign, group in groupby(rows.values_list("campaign_id", *fields), key=lambda row: row[0]):
-            _campaigns, ids, people, reasons, *given = zip(*group, strict=True)
-            found = match(numbers, *given)
-            for pk, before, reason, person, why in zip(
-                ids, people, reasons, found.people, found.reasons, strict=True
-            ):
-                if before is None and (person, why) != (None, reason):
-                    changes.append((pk, person, why))
+        rows = list(rows.order_by("campaign_id", "pk").values_list("campaign_id", *FIELDS))
+        if not rows:
+            return 0
+        directory, decisions = directory_of(organisation), decisions_of(organisation)
+        found = [
+            (ids, before, recognise(directory, participants, decisions))
+            for ids, before, participants in (
+                participants_of(list(group)) for _campaign, group in groupby(rows, key=lambda row: row[0])
+            )
+        ]
+        identities = keep_identities(organisation, [doubt for *_, each in found for doubt in each.doubts])
+        changes = [change for each in found for change in changes_of(*each, identities)]
         save_matches(organisation, changes)
-    return sum(person is not None for _pk, person, _why in changes)
+    return sum(person is not None for _pk, person, *_rest in changes)
 
 
-def save_matches(organisation: Organisation, changes: list[tuple[int, int | None, str]]) -> None:
+def participants_of(rows: Sequence[tuple]) -> tuple[Sequence[int], list[tuple], Participants]:
+    """One campaign's rows: their ids, how they were attached so far, and what the source says."""
+    _campaigns, ids, people, reasons, attached, identities, *columns = zip(*rows, strict=True)
+    *texts, imported, shared_at, started_at = columns
+    last_names, first_names, external_ids, student_numbers, participants, groups, divisions = texts
+    labels = {label for cells in imported for label in cells}
+    given = Participants(
+        last_names=last_names,
+        first_names=first_names,
+        external_ids=external_ids,
+        student_numbers=student_numbers,
+        participants=participants,
+        groups=groups,
+        divisions=divisions,
+        imported={label: [str(cells.get(label, "")) for cells in imported] for label in sorted(labels)},
+        moments=[shared or started for shared, started in zip(shared_at, started_at, strict=True)],
+        settled=people,
+    )
+    return ids, list(zip(people, reasons, attached, identities, strict=True)), given
+
+
+def keep_identities(organisation: Organisation, doubts: Iterable[Doubt]) -> dict[str, int]:
+    """Keep who waits and who they may be. Gives their ids by key."""
+    identities = {
+        doubt.case.hex_key: Identity(
+            organisation=organisation,
+            key=uuid.UUID(hex=doubt.case.hex_key),
+            last_name=doubt.case.last_name,
+            first_name=doubt.case.first_name,
+            external_id=doubt.case.key[2],
+            student_number=doubt.case.key[3],
+            participant=doubt.case.participant,
+            reason=doubt.reason,
+            candidates=[asdict(candidate) for candidate in doubt.candidates],
+        )
+        for doubt in doubts
+    }
+    kept = Identity.objects.bulk_create(
+        identities.values(),
+        update_conflicts=True,
+        unique_fields=["organisation", "key"],
+        update_fields=["reason", "candidates"],
+        batch_size=1_000,
+    )
+    return {identity.key.hex: identity.pk for identity in kept}
+
+
+def changes_of(
+    ids: Sequence[int], before: list[tuple], found: Match, identities: dict[str, int]
+) -> Iterable[tuple]:
+    """What is to be changed: id, person, reason, how it was attached, identity."""
+    named = list(found.identities)
+    for doubt in found.doubts:
+        for row in doubt.case.rows:
+            named[row] = identities[doubt.case.hex_key]
+    now = zip(found.people, found.reasons, found.attached, named, strict=True)
+    for pk, old, new in zip(ids, before, now, strict=True):
+        if old[0] is None and old != new:
+            yield pk, *new
+
+
+def save_matches(organisation: Organisation, changes: list[tuple]) -> None:
     if not changes:
         return
-    ids, people, reasons = map(list, zip(*changes, strict=True))
+    ids, people, reasons, attached, identities = map(list, zip(*changes, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            UPDATE assessments_result AS result SET person_id = found.person, waiting_reason = found.reason,
+            UPDATE assessments_result AS result SET
+                person_id = found.person, waiting_reason = found.reason, attached = found.attached,
+                identity_id = COALESCE(found.identity, identity_id),
                 held_until = CASE WHEN found.person IS NOT NULL AND NOT {is_informed("found.person")} THEN %s END
-            FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS found (id, person, reason)
+            FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bigint[])
+                AS found (id, person, reason, attached, identity)
             WHERE result.id = found.id AND result.organisation_id = %s AND result.person_id IS NULL
             """,  # noqa: S608 - made of our own words
-            [held_until(), ids, people, reasons, organisation.pk],
+            [held_until(), ids, people, reasons, attached, identities, organisation.pk],
         )
 
 
-def names_that_differ(organisation: Organisation, collection, found: Match) -> list[dict]:
-    """Matched rows whose name has no word in common with the enrolled person's: worth a look before confirming."""
-    names = {
-        pk: (f"{first_name} {last_name}", set(plain_name(last_name, first_name).split()))
-        for pk, last_name, first_name in organisation.people.values_list("pk", "last_name", "first_name")
+# --- Said before anybody confirms -------------------------------------------------------------------------------------
+
+
+def names_that_differ(organisation: Organisation, export, found: Match) -> list[dict]:
+    """Rows that wait because their number belongs to somebody of another name: worth a look before confirming."""
+    owners = {
+        row: candidate.person
+        for doubt in found.doubts
+        if doubt.reason == Waiting.OTHER_NAME
+        for candidate in doubt.candidates
+        if Sign.NUMBER in candidate.signs
+        for row in doubt.case.rows
     }
-    differing = []
-    for number, person in enumerate(found.people):
-        if person is None:
-            continue
-        last_name, first_name = collection.last_names[number], collection.first_names[number]
-        words = set(plain_name(last_name, first_name).split())
-        if words and words.isdisjoint(names[person][1]):
-            in_file = f"{first_name} {last_name}".strip()
-            line = collection.lines[number]
-            differing.append({"line": line, "name": in_file, "person": names[person][0]})
-    return differing
+    people = organisation.people.only("last_name", "first_name").in_bulk(set(owners.values()))
+    return [
+        {
+            "line": export.lines[row],
+            "name": f"{export.first_names[row]} {export.last_names[row]}".strip(),
+            "person": people[owners[row]].full_name,
+        }
+        for row in sorted(owners)
+    ]
 
 
 def reasons_with_counts(found: Match) -> list[dict]:

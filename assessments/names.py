@@ -22,7 +22,7 @@ CYRILLIC = dict(
 GREEK = dict(
     zip(
         "αβγδεζηθικλμνξοπρσςτυφχψω",
-        "a v g d e z i th i k l m n x o p r s s t y f ch ps o".split(),
+        "a v g d e z i th i k l m n x o p r s s t u f ch ps o".split(),
         strict=True,
     )
 )
@@ -45,8 +45,10 @@ ELIDED = re.compile(r"\b([dlo])'")
 TWO_LETTERS = re.compile(r"([aou])e")
 # Words that belong to a surname and come and go: "dos Santos" and "Santos" are one person's.
 PARTICLES = frozenset(
-    "de da do dos das du des di del della dello delle dei degli van von vom zu zum zur der den ter ten te la le les el al"
-    " bin und et".split()
+    (
+        "de da do dos das du des di del della delle dello dei degli van von vom zu zum zur der den ter ten te "
+        "la le les el al bin und et"
+    ).split()
 )
 # Short forms that are no beginning of the name; the others are found by their letters.
 SHORT_FORMS = {
@@ -207,7 +209,7 @@ def are_spellings(one: str, other: str) -> bool:
 
 def is_short_form(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
-    return (len(short) >= 3 and long.startswith(short)) or short in other_forms(long)
+    return (len(long) > len(short) + 1 >= 4 and long.startswith(short)) or short in other_forms(long)
 
 
 def other_forms(word: str) -> set[str]:

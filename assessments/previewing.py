@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from assessments import matching
 from assessments.asking import question, told
 from assessments.campaigns import kind_of
-from assessments.importing import counts_of_people, match
+from assessments.importing import counts_of_people
 from assessments.models import Result, ResultImport
 from assessments.pix_exports import Export
 from assessments.pix_files import read_export
@@ -57,7 +57,7 @@ def kept_file(organisation: Organisation, name: str, content: bytes, user: User 
 
 def report_on(organisation: Organisation, export: Export) -> dict:
     """What the file says and what its import would do, to be shown before anybody confirms."""
-    found = match(organisation, export)
+    found = matching.match(organisation, export)
     known = known_keys(organisation, export)
     new = sum(key not in known for key in keys(export))
     differing = matching.names_that_differ(organisation, export, found)

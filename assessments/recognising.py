@@ -12,11 +12,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
+from hashlib import sha256
 from itertools import combinations
 from math import prod
 from typing import NamedTuple
+
+from django.utils.timezone import localdate
 
 from assessments.models import Result, Sign, Waiting
 from assessments.names import (
@@ -38,7 +41,7 @@ from assessments.names import (
 Attached = Result.Attached
 
 # From this certainty on a name decides. The labelled set in the tests measures what that gives.
-SURE = 0.95
+SURE = 0.96
 CANDIDATES_KEPT = 5
 CANDIDATES_COMPARED = 50
 # How likely somebody writes their own name in such a way, and just so, out of all names that could be written in it.
@@ -107,22 +110,49 @@ class Participants:
     groups: Sequence[str] = ()
     divisions: Sequence[str] = ()
     imported: dict[str, Sequence[str]] = field(default_factory=dict)
-    days: Sequence[date | None] = ()
+    moments: Sequence[datetime | None] = ()
     settled: Sequence[int | None] = ()
 
     def __len__(self):
         return len(self.last_names)
 
 
+class Decided(NamedTuple):
+    """Who somebody said an identity is (None: nobody here), and the number of that identity."""
+
+    person: int | None
+    identity: int
+
+
 @dataclass(frozen=True)
 class Decisions:
-    """What people have said: the person, or None for nobody here, by the identity's key and by Pix's participant."""
+    """What people have said, by identity and by participant at Pix; and the numbers that these identities give."""
 
-    by_key: dict[tuple, int | None] = field(default_factory=dict)
-    by_participant: dict[str, int | None] = field(default_factory=dict)
+    by_key: dict[str, Decided] = field(default_factory=dict)
+    by_participant: dict[str, Decided] = field(default_factory=dict)
+    numbers: set[tuple[str, str]] = field(default_factory=set)
 
-    def __bool__(self):
-        return bool(self.by_key or self.by_participant)
+
+@dataclass
+class Case:
+    """All participations of a campaign that name somebody in one way."""
+
+    key: tuple[str, ...]
+    rows: list[int]
+    last_name: str
+    first_name: str
+    participant: str
+    numbers: frozenset[str]
+    departments: frozenset[str]
+    days: list[date]
+
+    @cached_property
+    def name(self) -> Name:
+        return Name(self.last_name, self.first_name)
+
+    @property
+    def hex_key(self) -> str:
+        return hex_key_of(self.key)
 
 
 @dataclass(frozen=True)
@@ -135,33 +165,44 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Doubt:
-    """An identity that waits, with the places of its participations."""
+    """Somebody who waits, why, and who it may be."""
 
-    key: tuple
-    rows: list[int]
+    case: Case
     reason: str
     candidates: list[Candidate]
 
 
 @dataclass(frozen=True)
 class Match:
-    """The person of each row (None: it waits), why those that wait do, how the others were attached; and the doubts."""
+    """The person of each row (None: it waits), why those that wait do, how the others were attached; and the doubts.
+
+    `identities` names the identity of those about whom somebody has decided.
+    """
 
     people: list[int | None]
     reasons: list[str]
     attached: list[str]
+    identities: list[int | None]
     doubts: list[Doubt] = field(default_factory=list)
+
+    @classmethod
+    def waiting(cls, count: int) -> "Match":
+        return cls([None] * count, [""] * count, [""] * count, [None] * count)
 
     @property
     def matched(self):
         return len(self.people) - self.people.count(None)
 
 
+def hex_key_of(key: tuple[str, ...]) -> str:
+    return sha256("\x1f".join(key).encode()).hexdigest()[:32]
+
+
 # --- The people here --------------------------------------------------------------------------------------------------
 
 
 class Directory:
-    """The people of one organisation, to be found by number and by name. Keys are made when the first name needs them."""
+    """The people of one organisation, to be found by number, and once a name has to decide by name."""
 
     def __init__(self, people: Iterable[Known]):
         self.people = list(people)
@@ -170,9 +211,9 @@ class Directory:
         for column in ("staff_number", "email"):
             at = Known._fields.index(column)
             for place, person in enumerate(self.people):
-                if number := tidy(person[at]):
-                    if self.by_number.setdefault(number, place) != place:
-                        several.add(number)
+                number = tidy(person[at])
+                if number and self.by_number.setdefault(number, place) != place:
+                    several.add(number)
         for number in several:
             del self.by_number[number]
         self._names: dict[int, Name] = {}
@@ -313,24 +354,6 @@ def core_of(number: str) -> str:
 # --- One campaign -----------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class Case:
-    """All participations of a campaign that name somebody in one way."""
-
-    key: tuple
-    rows: list[int]
-    last_name: str
-    first_name: str
-    participant: str
-    numbers: frozenset[str]
-    departments: frozenset[str]
-    days: list[date]
-
-    @cached_property
-    def name(self) -> Name:
-        return Name(self.last_name, self.first_name)
-
-
 class Likely(NamedTuple):
     """Somebody here beside a case, with how alike the names are and what else there is to say."""
 
@@ -391,9 +414,8 @@ class Campaign:
             if place is None:
                 continue
             person = directory.people[place]
-            if person.last_name == last_name and person.first_name == first_name:
-                agreeing += 1
-            elif compare(Name(last_name, first_name), directory.name(place))[0] > Likeness.OTHER:
+            is_same = person.last_name == last_name and person.first_name == first_name
+            if is_same or compare(Name(last_name, first_name), directory.name(place))[0] > Likeness.OTHER:
                 agreeing += 1
             else:
                 differing += 1
@@ -408,8 +430,6 @@ class Campaign:
     def attach_exact(self, match: Match, decisions: Decisions) -> list[int]:
         """Attach whoever writes name and number as we do. Gives the others' places."""
         given, people, by_number = self.given, self.directory.people, self.directory.by_number
-        decided = {(key[2], key[3]) for key in decisions.by_key}
-        look_up_decisions = bool(decisions)
         left = []
         for row, numbers in enumerate(zip(*self.number_columns, strict=True)):
             owners = {by_number[number] for number in numbers if number in by_number}
@@ -418,7 +438,7 @@ class Campaign:
                 if (
                     person.last_name == given.last_names[row]
                     and person.first_name == given.first_names[row]
-                    and not (look_up_decisions and self.may_be_decided(row, decided, decisions))
+                    and not self.may_be_decided(row, decisions)
                 ):
                     match.people[row], match.attached[row] = person.pk, Attached.NUMBER.value
                     continue
@@ -427,11 +447,14 @@ class Campaign:
             left = list(range(len(given)))
         return [row for row in left if match.people[row] is None]
 
-    def may_be_decided(self, row: int, decided: set[tuple], decisions: Decisions) -> bool:
+    def may_be_decided(self, row: int, decisions: Decisions) -> bool:
         given = self.given
         if given.participants and given.participants[row] in decisions.by_participant:
             return True
-        return (given.external_ids[row].strip(), given.student_numbers[row].strip()) in decided
+        numbers = decisions.numbers
+        return (
+            bool(numbers) and (given.external_ids[row].strip(), given.student_numbers[row].strip()) in numbers
+        )
 
     def cases(self, rows: Iterable[int]) -> list[Case]:
         """The participations at these places, those of one identity together."""
@@ -461,8 +484,8 @@ class Campaign:
                     & self.directory.places_of.keys(),
                     days=[],
                 )
-            if given.days and given.days[row]:
-                case.days.append(given.days[row])
+            if given.moments and given.moments[row]:
+                case.days.append(localdate(given.moments[row]))
         return list(cases.values())
 
     @property
@@ -542,7 +565,7 @@ class Campaign:
         return number in self.directory.by_number or shape_of(number) in self.directory.shapes
 
     def taking_part(self, match: Match, likely: list[list[Likely]]) -> Counter[int]:
-        """In how many ways each of our people is named without doubt in this campaign, by number or by the whole name."""
+        """In how many ways each of our people is named in this campaign, by number or by the whole name."""
         place_of = {person.pk: place for place, person in enumerate(self.directory.people)}
         known = {place_of[person] for person in match.people if person in place_of}
         return Counter(known) + Counter(
@@ -570,7 +593,7 @@ def are_near(number: str, own: str) -> bool:
 def recognise(directory: Directory, given: Participants, decisions: Decisions | None = None) -> Match:
     """Find the person of each participation of one campaign."""
     decisions = decisions or Decisions()
-    match = Match([None] * len(given), [""] * len(given), [""] * len(given))
+    match = Match.waiting(len(given))
     for row, person in enumerate(given.settled):
         match.people[row] = person
     campaign = Campaign(directory, given)
@@ -587,23 +610,37 @@ def recognise(directory: Directory, given: Participants, decisions: Decisions | 
     return match
 
 
-def settle(match: Match, case: Case, person: int | None, attached: str = "", reason: str = "") -> None:
+def settle(
+    match: Match,
+    case: Case,
+    person: int | None,
+    attached: str = "",
+    reason: str = "",
+    identity: int | None = None,
+) -> None:
     for row in case.rows:
-        match.people[row], match.attached[row], match.reasons[row] = person, str(attached), str(reason)
+        match.people[row], match.identities[row] = person, identity
+        match.attached[row], match.reasons[row] = str(attached), str(reason)
 
 
 def settle_decided(match: Match, case: Case, decisions: Decisions) -> bool:
-    """Do as somebody has decided, for this identity or for all that this participant of Pix ever does."""
-    for known, key in (
-        (decisions.by_key, case.key),
-        (decisions.by_participant, case.participant),
-        (decisions.by_key, (*case.key[:4], "", *case.key[5:])),
-    ):
-        if key in known:
-            person = known[key]
-            settle(match, case, person, Attached.DECISION if person else "", "" if person else Waiting.NOBODY)
-            return True
-    return False
+    """Do as somebody has decided: for this identity, or for whatever this participant of Pix does."""
+    if not decisions.by_key:
+        return False
+    as_in_files = hex_key_of((*case.key[:4], "", *case.key[5:]))
+    decided = (
+        decisions.by_key.get(case.hex_key)
+        or decisions.by_participant.get(case.participant)
+        or decisions.by_key.get(as_in_files)
+    )
+    if decided is None:
+        return False
+    person, identity = decided
+    if person is None:
+        settle(match, case, None, reason=Waiting.NOBODY, identity=identity)
+    else:
+        settle(match, case, person, Attached.DECISION, identity=identity)
+    return True
 
 
 def recognise_by_name(campaign: Campaign, cases: list[Case], match: Match) -> None:
@@ -660,7 +697,7 @@ def leave_waiting(campaign: Campaign, case: Case, found: list[Likely], match: Ma
         namesake = [Sign.NAMESAKE] if same > 1 and each.likeness == Likeness.SAME else []
         signs = [sign.value for sign in (*each.signs, *namesake)]
         candidates.append(Candidate(campaign.directory.people[each.place].pk, signs))
-    match.doubts.append(Doubt(case.key, case.rows, reason, candidates))
+    match.doubts.append(Doubt(case, reason, candidates))
 
 
 def why_it_waits(campaign: Campaign, case: Case, found: list[Likely]) -> str:

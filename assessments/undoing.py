@@ -207,7 +207,7 @@ def import_again(later: ResultImport) -> None:
     export = importing.export_of(later)
     if not len(export):
         return
-    importing.save_in_campaigns(later, export, importing.match(later.organisation, export))
+    importing.save_in_campaigns(later, export, matching.match(later.organisation, export))
     created = Result.with_held.filter(result_import=later).count()
     later.outcome |= {"created": created, "unchanged": len(export) - created}
     later.save(update_fields=["outcome"])

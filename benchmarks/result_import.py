@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg2
 from django.db import connection, transaction
 
-from assessments import importing
+from assessments import importing, matching
 from assessments.models import Kind, Result, ResultImport
 from assessments.pix_files import read_export
 from assessments.result_columns import columns_of
@@ -64,7 +64,7 @@ def import_once(organisation: Organisation, content: bytes) -> None:
         file = organisation.files.defer("content").first()
         result_import = ResultImport.objects.create(organisation=organisation, file=file, kind=Kind.PROFILES)
         export = read_export(content)
-        importing.save_results(result_import, export, importing.match(organisation, export))
+        importing.save_results(result_import, export, matching.match(organisation, export))
 
 
 def copy_bare(prepared: str) -> float:

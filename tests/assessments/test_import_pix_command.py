@@ -54,7 +54,7 @@ def test_every_key_agrees_with_what_is_expected(run, name):
 
 
 def test_it_counts_what_an_import_would_do_and_does_nothing(acme, run, written):
-    make.person(acme, staff_number="00101")
+    make.person(acme, staff_number="00101", last_name="Weber", first_name="Ada")
     path = written(export(participation(), participation(first="Bob", extra=("8",), sent=None)))
 
     code, answer = run(path)
@@ -87,8 +87,9 @@ def test_with_commit_it_imports_and_the_second_time_nothing(acme, run):
 
 
 def test_people_are_matched_by_staff_number(acme, run):
-    for number in ("00101", "2026-05", "MAT-1032"):  # the first took part twice
-        make.person(acme, staff_number=number)
+    people = {"00101": "+Plus", "2026-05": "Havossi", "MAT-1032": "Miruric"}  # the first took part twice
+    for number, last_name in people.items():
+        make.person(acme, staff_number=number, last_name=last_name)
 
     _code, answer = run(SAMPLES / "profiles-collection-fr.csv")
 

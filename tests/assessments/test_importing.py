@@ -33,7 +33,7 @@ def counts(outcome):
 
 
 def test_a_row_is_kept_as_the_file_says(acme):
-    person = make.person(acme, staff_number="00101")
+    person = make.person(acme, staff_number="00101", last_name="Weber", first_name="Ada")
     content = export(
         participation("Weber", "Ada", ("Direction A", "2C1", "00101"), pix=PIX),
         labels=("Service", "Classe", "Matricule"),
@@ -85,7 +85,7 @@ def test_a_row_is_kept_as_the_file_says(acme):
 
 
 def test_not_shared_is_not_zero(acme):
-    person = make.person(acme, staff_number="00101")
+    person = make.person(acme, staff_number="00101", last_name="Weber", first_name="Ada")
 
     imported(acme, export(participation(sent=None)))
 
@@ -199,7 +199,7 @@ def test_the_older_and_the_newer_form_of_a_date_name_the_same_participation(acme
 
 
 def test_retakes_are_all_kept_and_the_newest_counts(acme):
-    person = make.person(acme, staff_number="00101")
+    person = make.person(acme, staff_number="00101", last_name="Weber", first_name="Ada")
     older, newer = (
         participation(sent="31/03/2026 12:29"),
         participation(sent="10/05/2026 23:01", pix=(64,) * 16),
@@ -221,7 +221,7 @@ def test_participations_that_agree_in_everything_are_counted(acme):
 
 
 def test_who_shares_later_is_no_longer_counted_as_not_sharing(acme):
-    make.person(acme, staff_number="00101")
+    make.person(acme, staff_number="00101", last_name="Weber", first_name="Ada")
     before = export(participation(first="Bob", extra=("8",)), participation(sent=None))
     after = export(participation(first="Bob", extra=("8",)), participation(sent="18/03/2026 10:00"))
 
@@ -236,7 +236,7 @@ def test_who_shares_later_is_no_longer_counted_as_not_sharing(acme):
 
 
 def test_an_older_export_adds_facts_and_no_outdated_progress(acme):
-    make.person(acme, staff_number="00101")
+    make.person(acme, staff_number="00101", last_name="Weber", first_name="Ada")
     older = export(participation(first="Bob", extra=("8",)), participation(sent=None))
     newer = export(participation(sent="18/03/2026 10:00"))
     imported(acme, newer)
@@ -361,7 +361,7 @@ def test_a_number_whose_bearer_is_called_otherwise_is_pointed_out(acme, hr):
 
 
 def test_a_date_in_the_future_is_pointed_out(acme, hr):
-    make.person(acme, staff_number="00101")
+    make.person(acme, staff_number="00101", last_name="Weber", first_name="Ada")
 
     report = previewing.preview(acme, "export.csv", export(participation(sent="01/01/2099 10:00")), hr).report
 
@@ -369,7 +369,7 @@ def test_a_date_in_the_future_is_pointed_out(acme, hr):
 
 
 def test_results_that_left_the_campaign_are_pointed_out(acme, hr):
-    make.person(acme, staff_number="8")
+    make.person(acme, staff_number="8", last_name="Weber", first_name="Bob")
     rows = [participation(), participation(first="Bob", extra=("8",)), participation(first="Eva", sent=None)]
     imported(acme, export(*rows))
 
@@ -402,7 +402,7 @@ def test_a_refused_file_leaves_nothing(acme, hr):
 
 
 def test_a_confirmed_import_is_done_by_a_run_once(acme, hr):
-    make.person(acme, staff_number="00101")
+    make.person(acme, staff_number="00101", last_name="Weber", first_name="Ada")
     result_import = previewing.preview(acme, "export.csv", export(participation()), hr)
 
     first, second = importing.confirm(result_import, hr), importing.confirm(result_import, hr)
@@ -431,7 +431,7 @@ def test_a_confirmed_import_is_done_by_a_run_once(acme, hr):
 
 def test_an_import_attaches_what_waited_before(acme):
     imported(acme, export(participation()))
-    person = make.person(acme, staff_number="00101")
+    person = make.person(acme, staff_number="00101", last_name="Weber", first_name="Ada")
 
     outcome = imported(acme, export(participation()))
 

@@ -346,7 +346,7 @@ def test_a_double_click_saves_once(client, acme, hr):
 
 
 def test_an_import_from_choosing_the_file_to_its_counts(client, acme, hr):
-    make.person(acme, staff_number="00101")
+    make.person(acme, staff_number="00101", last_name="Weber", first_name="Ada")
     client.force_login(hr)
 
     response = upload(client, sample("profiles-collection-fr.csv"))
@@ -512,7 +512,7 @@ def test_what_waits_is_listed_with_the_reason(client, acme, hr):
 
 def test_looking_again_attaches_those_enrolled_meanwhile(client, acme, hr):
     result = make.result(acme, last_name="Weber", external_id="7", waiting_reason="unknown_number")
-    person = make.person(acme, staff_number="7")
+    person = make.person(acme, staff_number="7", last_name="Weber")
     client.force_login(hr)
 
     response = client.post(address("waiting"), follow=True)

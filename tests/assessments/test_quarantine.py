@@ -127,7 +127,7 @@ def test_sql_of_ours_that_reads_results_knows_the_quarantine():
 
 
 def test_results_of_the_informed_and_rows_that_wait_are_not_held(acme):
-    make.person(acme, staff_number="00101")
+    make.person(acme, staff_number="00101", last_name="Weber", first_name="Ada")
     outcome = imported(acme, export(participation(), participation("Nobody", "Known", ("77777",))))
     assert (outcome["held"], acme.results.count(), acme.results.waiting().count()) == (0, 2, 1)
 
@@ -140,7 +140,7 @@ def test_an_earlier_version_is_enough_not_to_be_held(acme, newcomer):
 def test_a_row_that_finds_an_uninformed_person_is_held_then(acme):
     imported(acme)
     assert acme.results.waiting().count() == 1
-    make.person(acme, informed=False, staff_number="00101")
+    make.person(acme, informed=False, staff_number="00101", last_name="Weber", first_name="Ada")
     assert attach_waiting(acme) == 1
     assert (acme.results.count(), quarantine.held_count(acme)) == (0, 1)
 
@@ -154,8 +154,8 @@ def test_the_same_file_again_neither_doubles_nor_shows_what_is_held(acme, newcom
 
 
 def test_one_persons_notice_releases_nobody_elses(acme, newcomer):
-    other = make.person(acme, informed=False, staff_number="00102")
-    imported(acme, export(participation(), participation("Muller", "Tom", ("00102",))))
+    other = make.person(acme, informed=False, staff_number="00102", last_name="Weber")
+    imported(acme, export(participation(), participation("Weber", "Tom", ("00102",))))
     notices.acknowledge(other, "fr")
     assert list(acme.results.values_list("person", flat=True)) == [other.pk]
     assert quarantine.held_count(acme) == 1

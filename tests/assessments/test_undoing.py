@@ -189,7 +189,8 @@ def test_a_file_that_was_not_imported_cannot_be_undone(acme):
 
 
 def test_seats_are_in_hand_again_where_nothing_else_shows_their_use(acme):
-    ada, bob = make.person(acme, staff_number="00101"), make.person(acme, staff_number="8")
+    ada = make.person(acme, staff_number="00101", last_name="Weber", first_name="Ada")
+    bob = make.person(acme, staff_number="8", last_name="Weber", first_name="Bob")
     licences.assign(acme, [ada, bob])
     imported(acme, sample_of_other_campaign(BOB))
     result_import = imported(acme, export(ADA, BOB))
@@ -231,7 +232,7 @@ def statements_of_an_undo(result_import, stop_at=None):
 
 
 def test_a_crash_at_any_statement_leaves_everything_as_it_was(acme):
-    make.person(acme, staff_number="00101")
+    make.person(acme, staff_number="00101", last_name="Weber", first_name="Ada")
     imported(acme, export(BOB_NOT_YET))
     result_import = imported(acme, export(ADA, BOB))
     imported(acme, export(ADA, BOB, BOB))

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from assessments import importing, previewing
+from assessments import importing, matching, previewing
 from assessments.asking import question, told
 from assessments.models import ResultImport
 from assessments.pix_exports import Export
@@ -40,7 +40,7 @@ class Command(ReportingCommand):
         answers = {"competences": competences, "badges": badges}
         export = told(read_export(content), **answers)
         asked = question(organisation, export)
-        found = importing.match(organisation, export)
+        found = matching.match(organisation, export)
         doubts = previewing.doubts(export, found, previewing.known_keys(organisation, export))
         result_import = new_import(organisation, file.name, export, content, answers)
         outcome = importing.save_results(result_import, export, found)
