@@ -6,6 +6,7 @@ as its competences together.
 
 import re
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from itertools import combinations, product
 
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from django.utils.translation import ngettext
 from assessments.pix_words import area_names, competence_codes, competence_names, pix_framework, plain_name
 from organisations.problems import Refused
 
+LONGEST_NAME, ALIKE = 100, 0.94
 OTHER_FRAMEWORK = re.compile(r"(?:[6-9]|[1-9][0-9])\.[0-9]{1,2}")
 
 
@@ -41,7 +43,7 @@ def misses_an_area(
     if items and areas and all(items) and all(areas):
         rest = [sum(items[:count]) for count in range(len(items))]
         return sum(areas) in rest and sizes_of_areas(items[: rest.index(sum(areas))], areas) is not None
-    known = {area_names().get(plain_name(name)) for name in names}
+    known = {area_of(name) for name in names}
     return None not in known and any(code and code[0] not in known for code in codes)
 
 
@@ -60,13 +62,21 @@ def codes_of(
 
 
 def codes_by_name(names: Sequence[str], areas: Sequence[str]) -> tuple[list[str | None], list[str | None]]:
-    return [code_of(name) for name in names], [area_names().get(plain_name(name)) for name in areas]
+    return [code_of(name) for name in names], [area_of(name) for name in areas]
 
 
 def code_of(name: str) -> str | None:
-    """By the name, or by the code where somebody put it before the name."""
+    """By the name, give or take a letter or two; or by the code where somebody put it before the name."""
     code = name.partition(" ")[0].rstrip(".:")
-    return competence_names().get(plain_name(name)) or (code if code in competence_codes() else None)
+    if code in competence_codes():
+        return code
+    name = plain_name(name[:LONGEST_NAME])
+    alike = [name] if name in competence_names() else get_close_matches(name, competence_names(), 1, ALIKE)
+    return competence_names()[alike[0]] if alike else None
+
+
+def area_of(name: str) -> str | None:
+    return area_names().get(plain_name(name[:LONGEST_NAME]).lstrip("0123456789 "))
 
 
 def is_of_others(

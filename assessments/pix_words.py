@@ -70,9 +70,12 @@ def ending(export: str, key: str, language: str) -> str:
 
 @cache
 def yes_or_no(language: str) -> dict[str, bool]:
-    """The words of the file's language; of every language we know where it is another one."""
+    """The words of the file's language, and better ones that may come; of every language where it is none of ours."""
     languages = [language] if language in LANGUAGES else list(WORDS["yes"])
-    return {WORDS["yes"][each]: True for each in languages} | {WORDS["no"][each]: False for each in languages}
+    words = {WORDS["yes"][each]: True for each in languages}
+    for each in languages:
+        words |= dict.fromkeys([WORDS["no"][each], *WORDS["also_no"].get(each, ())], False)
+    return words
 
 
 def proves_encoding(header: list[str], language: str) -> bool:

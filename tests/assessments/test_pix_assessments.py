@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import pytest
 
+from assessments.pix_competences import code_of
 from assessments.pix_files import read_export
 from organisations.problems import Refused
 from tests.assessments import pix_campaigns
@@ -303,6 +304,17 @@ def test_words_for_yes_and_no_that_we_do_not_know_are_told_by_the_dates(everybod
     assert sum(export.shared) == 1
 
 
+@pytest.mark.parametrize(("language", "written", "mended"), [("nl", "Geen", "Nee"), ("de", "Nicht", "Nein")])
+def test_a_word_that_may_be_mended_is_understood(language, written, mended):
+    campaign = Campaign(language=language, badges=("B",), competences=pix_competences(["4.2"]))
+    people = [Taken(shared=SHARED, badges=(False,), validated=(1,)), Taken(progress="0.5")]
+    content = assessment(campaign, people).decode().replace(f'"{written}"', f'"{mended}"').encode()
+
+    export = read_export(content)
+
+    assert (export.shared, export.badges) == ([True, False], [[], None])
+
+
 def test_names_that_we_know_are_found_behind_words_that_we_do_not():
     campaign = Campaign(language="es", competences=pix_competences(["4.2", "4.3"]))
 
@@ -325,6 +337,23 @@ def test_a_code_before_the_name_says_which_competence_it_is():
         "2.1",
         "2.2",
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Mener une recherche et une veille d'informations", "1.1"),
+        ("Développer des documents multimédia", "3.2"),
+        ("S'INSÉRER DANS LE MONDE NUMÉRIQUE.", "2.4"),
+        ("Gérer des données", "1.2"),
+        ("Traiter des données", "1.3"),
+        ("Pix+Édu - Communiquer", None),
+        ("Protéger les données", None),
+        ("", None),
+    ],
+)
+def test_a_name_may_differ_by_a_letter_or_two(name, code):
+    assert code_of(name) == code
 
 
 def test_a_name_in_other_words_is_asked_where_several_are_left():
