@@ -37,6 +37,8 @@ STAFF_PAGES = (
     *("templates/upskilling/my_", "templates/upskilling/catalogue", "templates/upskilling/offer"),
     *("pilot/navigation.py", "pilot/accounts.py", "pilot/views.py", "organisations/home.py"),
     *("assessments/charts.py", "assessments/home.py", "assessments/profiles.py", "assessments/views/mine.py"),
+    *("assessments/digcomp.py", "assessments/levels.py", "assessments/progress.py"),
+    *("assessments/models/own_data.py", "assessments/views/reflections.py"),
     *("mentoring/explaining.py", "mentoring/forms.py", "mentoring/home.py", "mentoring/sessions.py"),
     *("mentoring/views/mine.py", "upskilling/explaining.py", "upskilling/forms.py", "upskilling/home.py"),
     "organisations/models/languages.py",
