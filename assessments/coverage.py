@@ -189,5 +189,5 @@ def people_who_share(organisation: Organisation):
 
 def newest_profiles_of(organisation: Organisation, people: Iterable[Person]) -> dict[int, Result]:
     """The newest profile of each of these people who has one, by the person's id."""
-    profiles = organisation.results.profiles().current().shared().filter(person__in=people)
+    profiles = organisation.results.profiles().shared().with_levels().filter(person__in=people)
     return {result.person_id: result for result in profiles.newest_per_person()}

@@ -69,7 +69,7 @@ COUNT_LEVELS = f"""
           LEFT JOIN assessments_sharingchoice AS sharing
             ON sharing.person_id = person.id AND sharing.revoked_at IS NULL
          WHERE result.organisation_id = %(organisation)s AND result.is_shared AND result.levels IS NOT NULL
-           AND result.held_until IS NULL
+           AND result.held_until IS NULL AND result.superseded_by_id IS NULL
     ), counted AS (
         SELECT framework_id, measure, position, level, measured, first, until,
                count(*) AS n, count(*) FILTER (WHERE shares) AS sharing

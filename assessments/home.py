@@ -6,6 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from assessments.models import Result, Waiting
 from assessments.results import latest_result
 from assessments.targets import targets_for
 from organisations import overview
@@ -17,8 +18,10 @@ def _results(request):
     """Counts of one query, kept for the second function that asks."""
     if not hasattr(request, "result_counts"):
         request.result_counts = request.organisation.results.current().aggregate(
-            waiting=Count("pk", filter=Q(person=None)),
-            with_result=Count("person", filter=Q(is_shared=True), distinct=True),
+            waiting=Count("pk", filter=Q(person=None) & ~Q(waiting_reason=Waiting.NOBODY)),
+            with_result=Count(
+                "person", filter=Q(is_shared=True) & ~Q(measure=Result.Measure.SELF_DECLARED), distinct=True
+            ),
         )
     return request.result_counts
 

@@ -16,12 +16,9 @@ from assessments.campaigns import hold_campaigns, kind_of
 from assessments.models import Campaign, Kind, Result, ResultImport
 from assessments.pix_exports import Export
 from assessments.pix_files import read_export
-from assessments.result_columns import MEASURES
 from organisations import licences
 from organisations.models import Organisation, Run, User
 from organisations.runs import CannotFinish, submit
-
-Measure = Result.Measure
 
 
 def confirm(result_import: ResultImport, user: User | None) -> Run:
@@ -109,8 +106,8 @@ def note_used_seats(organisation: Organisation) -> None:
 
 
 def people_with_pix_results(organisation: Organisation):
-    of_pix = Result.with_held.filter(organisation=organisation, measure__in=set(MEASURES.values()))
-    return of_pix.exclude(person=None).values("person_id")
+    results = Result.with_held.of_pix().filter(organisation=organisation)
+    return results.exclude(person=None).values("person_id")
 
 
 def held_in(result_import: ResultImport) -> int:

@@ -77,12 +77,12 @@ def _people(organisation):
 
 def _results(mentoring_round):
     """The newest shared result of each person, if it was measured in the framework of the round."""
-    newest = mentoring_round.organisation.results.profiles().shared().newest_per_person()
+    newest = mentoring_round.organisation.results.profiles().shared().with_levels().newest_per_person()
     rows = newest.values_list("person", "pk", "framework", "levels")
     return {
         person: (result, tuple(levels))
         for person, result, framework, levels in rows
-        if framework == mentoring_round.framework_id and levels
+        if framework == mentoring_round.framework_id
     }
 
 

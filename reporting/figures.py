@@ -154,7 +154,7 @@ def _licences_granted(programme, quarter):
 
 def _participants(programme, people, quarter):
     """Each step counts from the day on which somebody was enrolled and had taken it."""
-    results = Result.objects.filter(person__organisation__programme=programme)
+    results = Result.objects.of_pix().filter(person__organisation__programme=programme)
     profiles = results.profiles().shared()
     invitations = Invitation.objects.filter(person__organisation__programme=programme)
     moments = {
@@ -225,6 +225,8 @@ NEWEST = f"""
            AND result.framework_id = %(framework)s
            AND result.measure = 'profile'
            AND result.is_shared
+           AND result.levels IS NOT NULL
+           AND result.superseded_by_id IS NULL
            AND result.held_until IS NULL
            AND result.shared_at < %(end)s
            AND person.enrolled_at < %(end)s

@@ -22,6 +22,10 @@ class ResultQuerySet(models.QuerySet):
     def profiles(self):
         return self.filter(measure=Result.Measure.PROFILE)
 
+    def of_pix(self):
+        """Whatever Pix measured or is measuring; not what people say of themselves."""
+        return self.exclude(measure=Result.Measure.SELF_DECLARED)
+
     def with_levels(self):
         """Without those of which the source gave the score only."""
         return self.exclude(levels=None)
