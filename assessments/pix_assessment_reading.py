@@ -45,7 +45,6 @@ class AssessmentReader(Reader):
             progress=self.progress(),
             started_at=started_at,
             started_day_only=day_only,
-            has_stages=layout.stage is not None,
             highest_stage=layout.highest_stage,
             stages=self.nothing() if layout.stage is None else self.numbers(layout.stage),
             badge_names=badge_names,

@@ -37,7 +37,6 @@ class AssessmentExport(Export):
     progress: list[Decimal | None]
     started_at: list[datetime | None]
     started_day_only: bool
-    has_stages: bool
     highest_stage: int | None
     stages: list[int | None]
     badge_names: list[str]
@@ -169,10 +168,10 @@ class AssessmentExport(Export):
 
 def told_apart(names: Sequence[str]) -> list[str]:
     """Names that are all different: the place instead of no name, and beside one that comes twice."""
-    found: list[str] = []
+    found: dict[str, None] = {}
     for place, name in enumerate(names, start=1):
-        found.append(f"{name} ({place})" if name in found else name or str(place))
-    return found
+        found[f"{name} ({place})" if name in found else name or str(place)] = None
+    return list(found)
 
 
 def first_known(column: list[int | None]) -> int | None:

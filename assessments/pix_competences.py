@@ -7,7 +7,7 @@ as its competences together.
 import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
-from itertools import combinations, product
+from itertools import accumulate, combinations, product
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -41,8 +41,8 @@ def misses_an_area(
 ) -> bool:
     """Whether competences are left whose area is not there: the file was cut off between two columns."""
     if items and areas and all(items) and all(areas):
-        rest = [sum(items[:count]) for count in range(len(items))]
-        return sum(areas) in rest and sizes_of_areas(items[: rest.index(sum(areas))], areas) is not None
+        sums = list(accumulate(items))[:-1]
+        return sum(areas) in sums and sizes_of_areas(items[: sums.index(sum(areas)) + 1], areas) is not None
     known = {area_of(name) for name in names}
     return None not in known and any(code and code[0] not in known for code in codes)
 
