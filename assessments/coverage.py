@@ -184,7 +184,8 @@ def withheld() -> Hidden:
 def people_who_share(organisation: Organisation):
     """Everybody here who lets HR see their levels, by name."""
     sharing = organisation.sharing_choices.filter(revoked_at=None)
-    return organisation.people.present().filter(pk__in=sharing.values("person")).by_name()
+    people = organisation.people.present().filter(pk__in=sharing.values("person")).by_name()
+    return people.only("organisation", "last_name", "first_name")
 
 
 def newest_profiles_of(organisation: Organisation, people: Iterable[Person]) -> dict[int, Result]:

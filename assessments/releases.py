@@ -237,7 +237,6 @@ def save(
             organisation=organisation,
             key=list(cohort.key),
             withheld=sorted(cohort.withheld),
-            counts=counts_of(cohort),
             since=day,
         )
         if not (is_same and old.withheld == cohort.withheld):
@@ -267,12 +266,6 @@ def counted_result(organisation: Organisation, item: Measured, cohort: Cohort) -
         levels=list(item.levels),
         baseline=None if item.baseline is None else list(item.baseline),
     )
-
-
-def counts_of(cohort: cohorts.Cohort) -> list[list[int]]:
-    """For each competence: how many were not measured, and how many have each level from 0."""
-    columns = [Counter(levels) for levels in zip(*(item.levels for item in cohort.items), strict=True)]
-    return [[column[level] for level in (None, *range(9))] for column in columns]
 
 
 def progress_by_department(organisation: Organisation) -> list[list]:
@@ -339,6 +332,7 @@ def audience(
             for group in groups
         ],
         "columns": [table(groups, column) for column in layout.spreads],
+        "levels": levels(shown, layout),
         "changes": [changes(shown, layout.column_of_change(each)) for each in range(layout.width)],
     }
 
@@ -384,6 +378,26 @@ def typical(places: Counter) -> int:
     """The band that half of those who were measured have not passed."""
     measured = sorted(place for place in places.elements() if place != NOT_MEASURED)
     return measured[(len(measured) - 1) // 2]
+
+
+def levels(shown: Iterable[tuple[cohorts.Cohort, date]], layout: Layout) -> list[list]:
+    """Job family, position, level, whether it is kept from HR, and how many people: for comparisons with targets."""
+    counted: Counter = Counter()
+    for cohort, _day in shown:
+        for place in range(layout.width):
+            if cohort.key.family is not None and place not in cohort.withheld:
+                counted.update(
+                    (cohort.key.family, place + 1, item.levels[place], item.keeps)
+                    for item in cohort.items
+                    if item.levels[place] is not None
+                )
+    return [[*key, people] for key, people in sorted(counted.items())]
+
+
+def levels_by_family(organisation: Organisation, *, seen_by_hr: bool) -> list[list]:
+    """What the newest release counts at each level: see `levels`. Never to be shown without protection."""
+    release = organisation.releases.first()
+    return release.figures["hr" if seen_by_hr else "officer"]["levels"] if release else []
 
 
 def changes(shown: Iterable[tuple[cohorts.Cohort, date]], column: int) -> dict | None:

@@ -1,8 +1,8 @@
 """How many people are below their targets, and how many of those find no course: for people who may see no individual.
 
 Without small numbers. Everybody who was compared on a competence stands in exactly one of three groups, so that the
-groups are protected together. HR can take those who share their levels off each group, so that what is protected is
-the others; a programme officer sees nobody's levels, so that for an officer everybody is one of the others.
+groups are protected together. HR sets the targets and could try one level after another; so the page counts nobody
+afresh, but what the organisation's release knows of whole cohorts, whose levels may be told apart by any target.
 """
 
 from collections import defaultdict
@@ -11,8 +11,9 @@ from datetime import date
 
 from assessments.disclosure import Figure, Hidden, protect_distribution, together
 from assessments.models import Competence
-from assessments.sharing import people_who_share
+from assessments.releases import levels_by_family
 from assessments.suppression import Reason
+from assessments.targets import current_profiles
 from organisations.models import Organisation
 from upskilling.gaps import Gap, comparisons
 from upskilling.shelf import Shelf
@@ -41,32 +42,44 @@ class Coverage:
 def coverage(
     organisation: Organisation, day: date | None = None, *, seen_by_hr: bool = True
 ) -> list[Coverage]:
-    """Every competence on which somebody was compared with a target."""
+    """Every competence on which enough people can be compared with a target, as the newest release counts them.
+
+    Courses count when they are held in a working language of the organisation.
+    """
     shelf = Shelf.of(organisation, day)
-    sharing = people_who_share(organisation) if seen_by_hr else set()
-    counts = _counts(organisation, shelf, sharing)
-    return [_protected(shelf.competences[position], *counts[position]) for position in sorted(counts)]
+    targets = {profile.job_family: profile.levels for profile in current_profiles(organisation)}
+    groups = _empty()
+    for family, position, level, keeps, people in levels_by_family(organisation, seen_by_hr=seen_by_hr):
+        target = targets.get(family, targets.get(""))
+        if target and target[position - 1] is not None:
+            shared, kept = groups[position]
+            (kept if keeps else shared)[_group(shelf, position, level, target[position - 1], ())] += people
+    return [_protected(shelf.competences[position], *groups[position]) for position in sorted(groups)]
 
 
 def gaps_without_offer(organisation: Organisation, day: date | None = None) -> list[Coverage]:
-    """Competences in which people are below their target and find no course: what to buy or to create."""
-    return [line for line in coverage(organisation, day) if line.lacks_offer]
+    """Competences in which people are below their target and find no course in a language of theirs, counted today.
 
-
-def _counts(organisation, shelf, sharing):
-    """By position: how many are in each group, of those who share their levels and of the others."""
-    counts = defaultdict(lambda: (dict.fromkeys(GROUPS, 0), dict.fromkeys(GROUPS, 0)))
+    For whoever runs the platform: what to buy or to create.
+    """
+    shelf, groups = Shelf.of(organisation, day), _empty()
     for comparison in comparisons(organisation):
         for position, level, target in comparison.pairs:
-            shared, kept = counts[position]
-            groups = shared if comparison.person.pk in sharing else kept
-            if level >= target:
-                groups[REACHED] += 1
-            elif shelf.matches(Gap(position, level, target), comparison.person.languages):
-                groups[WITH_OFFER] += 1
-            else:
-                groups[WITHOUT_OFFER] += 1
-    return counts
+            _shared, kept = groups[position]
+            kept[_group(shelf, position, level, target, comparison.person.languages)] += 1
+    lines = [_protected(shelf.competences[position], *groups[position]) for position in sorted(groups)]
+    return [line for line in lines if line.lacks_offer]
+
+
+def _empty():
+    """By position: how many are in each group, of those who share their levels and of the others."""
+    return defaultdict(lambda: (dict.fromkeys(GROUPS, 0), dict.fromkeys(GROUPS, 0)))
+
+
+def _group(shelf, position, level, target, languages):
+    if level >= target:
+        return REACHED
+    return WITH_OFFER if shelf.matches(Gap(position, level, target), languages) else WITHOUT_OFFER
 
 
 def _protected(competence, shared, kept):

@@ -111,5 +111,9 @@ def drop_offer(request, pk):
 def show_gaps(request):
     """How many people look for what, and find a course or none. No individual can be made out."""
     lines = coverage(request.organisation, seen_by_hr=Role.HR in request.roles)
-    context = {"lines": lines, "missing": [line for line in lines if line.lacks_offer]}
+    context = {
+        "lines": lines,
+        "missing": [line for line in lines if line.lacks_offer],
+        "release": request.organisation.releases.defer("figures").first(),
+    }
     return render(request, "upskilling/gaps.html", context)

@@ -47,14 +47,12 @@ class LevelCount(models.Model):
 class Cohort(models.Model):
     """People who are counted together and never apart (see `assessments.cohorts`).
 
-    `counts` says how many of them have which level in each competence. It is what was counted on the day `since`, and
-    changes only together with the people who are counted.
+    `withheld` are the columns that would say too much of them; what is counted was the case on the day `since`.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="cohorts", db_index=False)
     key = models.JSONField(_("what its people have in common"), help_text=_("See assessments.cohorts.Key."))
     withheld = ArrayField(models.SmallIntegerField(), verbose_name=_("columns withheld"), default=list)
-    counts = models.JSONField(_("people by competence and level"), default=dict)
     since = models.DateField(_("counted as of"))
 
     class Meta:

@@ -216,7 +216,9 @@ class TheLedgerNeverFallsBelowZero(TestCase):
         assert len(licences.holders(organisation)) == balance.assigned - balance.returned
         for pot in organisation.licence_pots.all():
             moves = organisation.licence_moves.filter(funder=pot.funder)
-            counts = {kind: sum(each.number for each in moves.filter(kind=kind)) for kind in licences.Kind.values}
+            counts = {
+                kind: sum(each.number for each in moves.filter(kind=kind)) for kind in licences.Kind.values
+            }
             counts["used"] -= counts.pop("unused")
             assert counts == {kind: getattr(pot, kind) for kind in counts}
         assert Organisation.objects.get(pk=organisation.pk).licence_quota == balance.granted

@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments import releases
 from tests import make
 from upskilling.models import PlanItem
 
@@ -205,13 +206,14 @@ def test_a_course_that_is_over_can_still_be_read(client, staff, courses):
 
 @pytest.fixture
 def many(acme):
-    """Seven people at their target, six below it, two of them in a language without a course."""
+    """Seven people at their target, eight below it, for two of whom every course starts too high."""
     make.target_profile(acme, levels=[4, *[None] * 15])
-    make.offer("1.1")
-    for level, language, count in [(4, "fr", 7), (2, "fr", 6), (2, "pt", 2)]:
+    make.offer("1.1", level_min=3)
+    for level, count in [(4, 7), (3, 6), (1, 2)]:
         for _number in range(count):
-            person = make.person(acme, languages=[language], last_name=f"Secret{count}")
+            person = make.person(acme, last_name=f"Secret{count}")
             make.result(acme, person=person, levels=[level] * 16)
+    releases.refresh(acme)
 
 
 def test_hr_and_officers_see_how_many_and_no_small_number(client, hr, officer, acme, many):
