@@ -170,7 +170,10 @@ def told_apart(names: Sequence[str]) -> list[str]:
     """Names that are all different: the place instead of no name, and beside one that comes twice."""
     found: dict[str, None] = {}
     for place, name in enumerate(names, start=1):
-        found[f"{name} ({place})" if name in found else name or str(place)] = None
+        label = name or str(place)
+        while label in found:
+            label = f"{label} ({place})"
+        found[label] = None
     return list(found)
 
 

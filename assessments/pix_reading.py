@@ -169,7 +169,9 @@ class Reader:
         columns = {}
         for at in self.layout.imported:
             label = unguarded(self.table.header[at])
-            columns[label if label not in columns else f"{label} ({at + 1})"] = self.texts(at)
+            while label in columns:
+                label = f"{label} ({at + 1})"
+            columns[label] = self.texts(at)
         return columns
 
     def dates(self, *columns: int) -> tuple[list[list[datetime | None]], bool, str]:

@@ -234,6 +234,15 @@ PIX_PLUS = (
 )
 
 
+def test_badges_of_one_name_or_none_are_told_apart():
+    names = ("B (3)", "B", "B", "", "4")
+    campaign = Campaign(badges=names, competences=pix_competences(["1.1"]))
+
+    export = read_export(assessment(campaign, [Taken(shared=SHARED, badges=(True,) * 5, validated=(5,))]))
+
+    assert export.badges == [["B (3)", "B", "B (3) (3)", "4", "4 (5)"]]
+
+
 def test_the_stage_may_stand_after_the_badges():
     campaign = Campaign(stages=3, badges=("Badge",), competences=pix_competences(["1.1"]))
     header = pix_campaigns.assessment_header(campaign)
