@@ -100,7 +100,7 @@ class ParticipationAnswer:
             "started_at": moment(row.get("createdAt")),
             "highest_stage": highest,
             "all_badges": [text(badge["title"]) for badge in badges],
-            "participant": text(row.get("participantId")),
+            "participant": text(row.get("participantId"))[:64],
             "claims": claims_of(row),
         }
         if shared_at is None:

@@ -14,6 +14,7 @@ from itertools import count
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
+from assessments.completing import remember
 from assessments.maddo_answers import ParticipationAnswer
 from assessments.models import Campaign, Kind, Result, ResultImport
 from assessments.participations import key_of, numbered
@@ -23,6 +24,7 @@ from assessments.pix_reading import PARIS
 COMPLETED = {
     "key": "uuid",
     "participation": "bigint",
+    "participant": "text",
     "superseded_by_id": "bigint",
     "last_name": "text",
     "first_name": "text",
@@ -42,12 +44,6 @@ COMPLETE_STATEMENT = f"""
     UPDATE assessments_result AS result SET {", ".join(f"{name} = new.{name}" for name in COMPLETED)}
     FROM jsonb_to_recordset(%s) AS new (id bigint, {", ".join(f"{name} {kind}" for name, kind in COMPLETED.items())})
     WHERE result.id = new.id AND result.organisation_id = %s
-"""  # noqa: S608 - made of the names above
-REMEMBER_STATEMENT = f"""
-    INSERT INTO assessments_completion (organisation_id, result_import_id, result_id, before)
-    SELECT organisation_id, %s, id, jsonb_build_object({", ".join(f"'{name}', {name}" for name in COMPLETED)})
-    FROM assessments_result WHERE id = ANY(%s) AND result_import_id <> %s
-    ON CONFLICT (result_import_id, result_id) DO NOTHING
 """  # noqa: S608 - made of the names above
 OVERTAKEN = -1  # stands for the import that is being made
 
@@ -86,9 +82,8 @@ def save(changes: Changes, result_import: ResultImport) -> None:
     others = [row for row in changes.completed if row["superseded_by_id"] != OVERTAKEN]
     for row in overtaken:
         row["superseded_by_id"] = result_import.pk
+    remember(result_import, [row["id"] for row in changes.completed], COMPLETED)
     with connection.cursor() as cursor:
-        ids = [row["id"] for row in changes.completed]
-        cursor.execute(REMEMBER_STATEMENT, [result_import.pk, ids, result_import.pk])
         for rows in (overtaken, others):  # a number of a participation is free before another row takes it
             cursor.execute(
                 COMPLETE_STATEMENT, [json.dumps(rows, cls=DjangoJSONEncoder), result_import.organisation_id]
@@ -117,7 +112,8 @@ class Known:
 
     def __init__(self, campaign: Campaign):
         self.campaign = campaign
-        self.rows = list(Result.with_held.filter(campaign=campaign).values("id", *COMPLETED))
+        rows = Result.with_held.filter(campaign=campaign).order_by("pk")
+        self.rows = list(rows.values("id", *COMPLETED))
         self.by_key = {row["key"].hex: row for row in self.rows}
         self.by_participation = {row["participation"]: row for row in self.rows if row["participation"]}
         self.progress = defaultdict(list)
@@ -146,7 +142,8 @@ class Known:
     def progress_of(self, answer: ParticipationAnswer) -> Iterator[dict]:
         """Files tell progress apart by how far it is, which Pix does not say here."""
         name = tuple(who(answer).values())
-        return (row for row in self.progress.get(name, ()) if row["participation"] is None)
+        rows = self.progress.get(name, ())
+        return (row for row in rows if row["participation"] is None and began_together(row, answer))
 
     def keys(self, answer: ParticipationAnswer) -> Iterator[str]:
         key = key_of(
@@ -177,6 +174,7 @@ class Known:
         row["started_at"] = answer.started_at or row["started_at"]
         for name, value in values_of(answer).items():
             row[name] = value if row[name] is None else row[name]
+        row["participant"] = answer.participant or row["participant"]
         row["imported_columns"] = {**answer.claims, **row["imported_columns"]}
         row["details"] = {**details_of(answer), **(row["details"] or {})} or None
 
@@ -189,6 +187,7 @@ class Known:
             measure=Result.Measure.PROFILE if is_profile else Result.Measure.SHARE_OF_ITEMS,
             key=self.free_key(answer),
             participation=answer.number,
+            participant=answer.participant,
             is_shared=answer.is_shared,
             shared_at=answer.shared_at,
             started_at=answer.started_at,
@@ -205,6 +204,14 @@ class Known:
 def agree(row: dict, answer: ParticipationAnswer) -> bool:
     """Whether two of the same key were shared in the same minute, as far as both know it."""
     return row["day_only"] or not answer.is_shared or clock(row["shared_at"]) == clock(answer.shared_at)
+
+
+def began_together(row: dict, answer: ParticipationAnswer) -> bool:
+    """Profiles collections do not say when somebody began, and old files know the day alone."""
+    known, told = row["started_at"], answer.started_at
+    if known is None or told is None:
+        return True
+    return clock(known) == clock(told) or known == told.replace(hour=0, minute=0)
 
 
 def clock(moment: datetime) -> datetime:
@@ -237,6 +244,5 @@ def values_of(answer: ParticipationAnswer) -> dict:
 
 
 def details_of(answer: ParticipationAnswer) -> dict:
-    """Who it is among Pix's users, and the topics: nothing that a level could be made of."""
-    details = {"participant": answer.participant, "tubes": answer.tubes}
-    return {name: value for name, value in details.items() if value}
+    """The topics as Pix gives them. They make no level of a competence."""
+    return {"tubes": answer.tubes} if answer.tubes else {}

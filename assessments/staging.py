@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
+from assessments.completing import complete_from_file
 from assessments.matching import Match
 from assessments.models import Campaign, Result, ResultImport
 from assessments.pix_exports import Export
@@ -35,6 +36,8 @@ def save(
         definitions = ", ".join(f"{name} {kind}" for name, kind in columns.items())
         cursor.execute(f"CREATE TEMPORARY TABLE staged_result ({definitions}) ON COMMIT DROP")
         cursor.copy_expert(copy_statement(columns), for_copy(rows))
+        ids = [campaign.pk for campaign in campaigns.values()]
+        complete_from_file(cursor, result_import, ids, columns)
         cursor.execute(
             insert_statement(columns),
             {
@@ -47,7 +50,6 @@ def save(
         )
         created, superseded = cursor.rowcount, 0
         if not is_older:
-            ids = [campaign.pk for campaign in campaigns.values()]
             cursor.execute(SUPERSEDE[measure], {"import": result_import.pk, "campaigns": ids})
             superseded = cursor.rowcount
         cursor.execute("DROP TABLE staged_result")
@@ -72,7 +74,8 @@ def copy_statement(columns: Iterable[str]) -> str:
 
 
 def insert_statement(columns: Iterable[str]) -> str:
-    """A participation that is on record stays as it is; progress that had been overtaken counts again."""
+    """A participation that is on record stays as it is; what had been overtaken counts again, unless Pix said that
+    it is deleted."""
     names = ", ".join(columns)
     return f"""
         INSERT INTO assessments_result
@@ -82,6 +85,7 @@ def insert_statement(columns: Iterable[str]) -> str:
         FROM staged_result
         ON CONFLICT (organisation_id, key) DO UPDATE SET superseded_by_id = NULL
         WHERE assessments_result.superseded_by_id IS NOT NULL
+            AND (assessments_result.participation IS NULL OR NOT assessments_result.is_shared)
     """  # noqa: S608 - made of the names above
 
 
