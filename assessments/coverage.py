@@ -41,14 +41,17 @@ class Spread:
 
     @property
     def cells(self) -> list[dict]:
-        """Every figure with the label of its column."""
-        figures = [*self.counts, self.not_measured, self.n]
-        labels = [*band_names(), _("not measured"), _("All")]
-        return [{"label": label, "figure": figure} for label, figure in zip(labels, figures, strict=True)]
+        return labelled([*self.counts, self.not_measured, self.n])
 
     @property
     def as_row(self) -> DistributionRow:
         return DistributionRow(self.subject.code, self.subject.title, self.counts, self.not_measured)
+
+
+def labelled(figures: Sequence[Figure]) -> list[dict]:
+    """The figures of a row, each with the label of its column."""
+    labels = [*band_names(), _("not measured"), _("All")]
+    return [{"label": label, "figure": figure} for label, figure in zip(labels, figures, strict=True)]
 
 
 @dataclass(frozen=True)

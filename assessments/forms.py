@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.levels import MEANINGS
 from assessments.maddo import check_address
 from assessments.models import HIGHEST_LEVEL
+from organisations.models import Organisation
 
 
 class ExportForm(forms.Form):
@@ -182,3 +183,36 @@ class FollowForm(forms.Form):
     def __init__(self, *args, offers, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["campaigns"].choices = [(offer.number, offer.name) for offer in offers]
+
+
+class SideBySideForm(forms.Form):
+    """Which organisations, and which area or competence of theirs, to look at. The first area unless told."""
+
+    subject = forms.ChoiceField(label=_("Area or competence"), required=False)
+    sector = forms.ChoiceField(
+        label=_("Sector"), required=False, choices=[("", _("All")), *Organisation.Sector.choices]
+    )
+    size_class = forms.ChoiceField(
+        label=_("Size"), required=False, choices=[("", _("All")), *Organisation.SizeClass.choices]
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=[("", _("All")), *Organisation.Kind.choices]
+    )
+
+    def __init__(self, *args, areas, competences, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.subjects = {subject.code: subject for subject in [*areas, *competences]}
+        self.fields["subject"].choices = [(code, str(subject)) for code, subject in self.subjects.items()]
+        self.default = areas[0].code
+
+    @property
+    def chosen_subject(self):
+        return self.subjects.get(self.data.get("subject"), self.subjects[self.default])
+
+    def narrow(self, organisations):
+        """Those organisations that fit; what is unknown narrows nothing."""
+        self.full_clean()
+        for name in ("sector", "size_class", "kind"):
+            if value := self.cleaned_data.get(name):
+                organisations = organisations.filter(**{name: value})
+        return organisations

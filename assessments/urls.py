@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{HERE}my-skills/document/<int:pk>/file/", mine.download_document, name="download-skills-document"),
     path(f"{HERE}my-skills/self-reflection/", reflections.reflect, name="self-reflection"),
     path(f"{HERE}skills/", organisation.show_skills, name="skills"),
+    path("programme/skills/", organisation.compare_organisations, name="organisations"),
     path(f"{HERE}targets/", organisation.edit_targets, name="targets"),
     path(f"{HERE}assessments/", imports.list_imports, name="imports"),
     path(f"{HERE}assessments/import/", imports.import_results, name="import-results"),

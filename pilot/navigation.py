@@ -42,6 +42,7 @@ IN_ORGANISATION = [
 IN_PROGRAMME = [
     Place(_("Organisations"), "organisations:programme", "organisations", frozenset({OFFICER})),
     Place(_("Participants"), "organisations:completeness", "people", frozenset({OFFICER})),
+    Place(_("Skills"), "assessments:organisations", "chart", frozenset({OFFICER})),
     Place(_("Frameworks"), "assessments:frameworks", "skills", frozenset({OFFICER})),
     Place(_("Reports"), "reporting:reports", "report", frozenset({OFFICER, COMMITTEE, AUDITOR})),
 ]

@@ -50,6 +50,7 @@ RIGHTS = {
     "assessments:share-levels": {STAFF},
     "assessments:skills": {HR, OFFICER},
     "assessments:targets": {HR},
+    "assessments:organisations": {OFFICER},
     "assessments:imports": {HR, OFFICER},
     "assessments:import-results": {HR, OFFICER},
     "assessments:result-import": {HR, OFFICER},

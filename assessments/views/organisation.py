@@ -10,13 +10,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from assessments.bands import band_names
 from assessments.charts import Step, distribution_chart, funnel_chart
-from assessments.coverage import Shown, newest_profiles_of, people_who_share
-from assessments.forms import SkillsFilterForm, TargetsForm
+from assessments.coverage import Shown, labelled, newest_profiles_of, people_who_share
+from assessments.forms import SideBySideForm, SkillsFilterForm, TargetsForm
 from assessments.models import LevelsReading
 from assessments.profiles import pix_competences
+from assessments.side_by_side import rows_of, sum_of
 from assessments.targets import current_profiles, remove_targets, set_targets
 from assessments.trail import note_reading
-from organisations.access import Role, members_only
+from organisations.access import Role, members_only, programme_only
 
 PER_PAGE = 50
 
@@ -80,6 +81,27 @@ def _steps(progress):
         Step(_("Shared a profile in Pix"), progress.shared),
         Step(_("Let HR see their levels"), progress.share_with_hr),
     ]
+
+
+@require_GET
+@programme_only(Role.OFFICER)
+def compare_organisations(request):
+    """All organisations side by side, by what each one's release shows officers."""
+    competences = pix_competences()
+    areas = list(dict.fromkeys(competence.area for competence in competences))
+    form = SideBySideForm(request.GET, areas=areas, competences=competences)
+    column = [*competences, *areas].index(form.chosen_subject)
+    rows = rows_of(form.narrow(request.programme.organisations.order_by("name")), column)
+    total = sum_of(rows)
+    context = {
+        "form": form,
+        "subject": form.chosen_subject,
+        "bands": band_names(),
+        "rows": rows,
+        "sum": labelled(total) if total else None,
+        "complete": sum(row.is_complete for row in rows),
+    }
+    return render(request, "assessments/side_by_side.html", context)
 
 
 # --- Targets ----------------------------------------------------------------------------------------------------------
