@@ -148,7 +148,7 @@ def is_long(people_import: PeopleImport) -> bool:
 def _kept(organisation, name, content, user, mapping, state):
     """The file and its import; the same file of the same person that still waits is found again."""
     with transaction.atomic():
-        one_at_a_time(organisation)
+        organisation.take_turn()
         digest = hashlib.sha256(content).hexdigest()
         waiting = organisation.people_imports.waiting().filter(
             file__digest=digest, created_by=user, mapping=mapping
@@ -174,7 +174,7 @@ def commit_import(
     """
     with transaction.atomic():
         organisation = people_import.organisation
-        one_at_a_time(organisation)
+        organisation.take_turn()
         waiting = organisation.people_imports.defer("findings").select_for_update(of=["self"])
         people_import = waiting.get(pk=people_import.pk)
         if people_import.state != State.CHECKED:
@@ -271,15 +271,6 @@ def in_words(value) -> str:
     if isinstance(value, list):
         return ", ".join(str(Language(code).label) for code in value)
     return "" if value is None else str(value)
-
-
-def one_at_a_time(organisation):
-    """Two imports of one organisation never overlap; other organisations don't wait."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
-            [f"people of organisation {organisation.pk}"],
-        )
 
 
 def _note(people_import, plan):

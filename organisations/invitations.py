@@ -39,7 +39,7 @@ def invite(
     A second click within a minute finds the invitation that the first one made.
     """
     email = email.strip().lower()
-    _one_at_a_time(organisation)
+    organisation.take_turn()
     unused = organisation.invitations.unused().filter(email=email, role=role).first()
     if unused and unused.is_open and timezone.now() - unused.invited_at < SECOND_CLICK:
         return unused
@@ -64,7 +64,7 @@ def invite_people(organisation: Organisation, people: Iterable[Person], invited_
     """Invite everybody among them who has an address and no login yet, each in their own language if we speak it."""
     spoken = [code for code, _name in settings.LANGUAGES]
     made = []
-    _one_at_a_time(organisation)
+    organisation.take_turn()
     for person in people:
         if person.email and person.user_id is None and person.is_present:
             language = next((code for code in person.languages if code in spoken), translation.get_language())
@@ -90,11 +90,6 @@ def invite_people(organisation: Organisation, people: Iterable[Person], invited_
     return len(made)
 
 
-def _one_at_a_time(organisation):
-    """Whoever clicks twice waits here, and then finds what the first click made."""
-    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
-
-
 def revoke(invitation: Invitation) -> None:
     Invitation.objects.filter(pk=invitation.pk, used_at=None, revoked_at=None).update(
         revoked_at=timezone.now()
@@ -104,7 +99,8 @@ def revoke(invitation: Invitation) -> None:
 @transaction.atomic
 def invite_again(invitation: Invitation, invited_by: User) -> bool:
     """Send a new link to the same address, if nobody has used or withdrawn the invitation. The old link ends."""
-    unused = Invitation.objects.unused().select_for_update(of=("self",)).filter(pk=invitation.pk).first()
+    invitation.organisation.take_turn()
+    unused = Invitation.objects.unused().filter(pk=invitation.pk).first()
     if unused is None:
         return False
     invite(

@@ -200,7 +200,7 @@ def _seats(organisation, people=None):
 
 def _locked_pots(organisation):
     """The organisation's pots by funder; other moves wait until this transaction ends."""
-    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    organisation.take_turn()
     pots = organisation.licence_pots.select_for_update(of=("self",)).order_by("pk")
     return {pot.funder: pot for pot in pots}
 

@@ -178,7 +178,7 @@ def refuse(organisation: Organisation, numbers: Iterable[int], by: User) -> int:
 
 def _waiting(organisation, numbers):
     """Locked until the answer is written, so that a second click finds nobody waiting."""
-    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    organisation.take_turn()
     return list(organisation.enrolment_requests.waiting().filter(pk__in=numbers))
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from organisations import licences
 from organisations.cleaning import FIELDS
 from organisations.consequences import follow_changes
-from organisations.importing import KEYS, marks_of, one_at_a_time, plan_anew, update_people
+from organisations.importing import KEYS, marks_of, plan_anew, update_people
 from organisations.models import LicenceMove, Organisation, PeopleImport, Person, Run, User
 from organisations.problems import Refused
 from organisations.staff_files import Known
@@ -56,7 +56,7 @@ def undo_import(people_import: PeopleImport, user: User | None = None) -> Undone
     """Take a committed import back. Asked again, it answers with what was done the first time."""
     with transaction.atomic():
         organisation = people_import.organisation
-        one_at_a_time(organisation)
+        organisation.take_turn()
         people_import = organisation.people_imports.select_for_update(of=["self"]).get(pk=people_import.pk)
         if people_import.is_undone:
             return undone_of(people_import)
