@@ -65,7 +65,6 @@ RIGHTS = {
     "organisations:welcome-interest": {OFFICER},
     "organisations:decline-interest": {OFFICER},
     "organisations:invite-hr": {OFFICER},
-    "organisations:revoke-invitation": {OFFICER},
     "mentoring:rounds": {HR},
     "mentoring:open-round": {HR},
     "mentoring:round": {HR},
