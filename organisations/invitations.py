@@ -6,7 +6,6 @@ from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models.functions import Lower
 from django.template.loader import render_to_string
@@ -14,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from organisations.letters import send_letter
 from organisations.models import Invitation, Membership, Organisation, Person, Role, Run, User, digest_of
 from organisations.runs import submit, submit_many
 from organisations.scope import every_organisation, only
@@ -159,18 +159,8 @@ def tell_earlier_address(run: Run) -> None:
             {"organisation": organisation, "email": email, "signs_in": signs_in},
         )
         subject = _("Your work e-mail was changed: %(organisation)s") % {"organisation": organisation}
-    message = EmailMessage(
-        subject=" ".join(subject.split()),
-        body=body,
-        to=[email],
-        headers={"Message-ID": f"<address-{run.pk}@{_host()}>"},
-    )
     with suppress(SMTPRecipientsRefused):  # the earlier mailbox may be closed by now
-        message.send()
-
-
-def _host():
-    return settings.SITE_ADDRESS.split("//")[-1].split(":")[0]
+        send_letter(f"address-{run.pk}", email, subject, body)
 
 
 def link(invitation: Invitation) -> str:
@@ -189,14 +179,8 @@ def send(invitation: Invitation) -> None:
         subject = _("Invitation to the Digital Skills Readiness Pilot: %(organisation)s") % {
             "organisation": invitation.organisation
         }
-    message = EmailMessage(
-        subject=" ".join(subject.split()),
-        body=body,
-        to=[invitation.email],
-        headers={"Message-ID": f"<invitation-{invitation.reference}@{_host()}>"},
-    )
     try:
-        message.send()
+        send_letter(f"invitation-{invitation.reference}", invitation.email, subject, body)
     except SMTPRecipientsRefused:
         note_bounced(invitation)  # asking the same server again would get the same answer
         return

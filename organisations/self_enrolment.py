@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 from organisations.enrolling import enrol
 from organisations.invitations import invite_people
 from organisations.journey import may_enrol
+from organisations.letters import send_letter
 from organisations.models import (
     EnrolmentLink,
     EnrolmentRequest,
@@ -107,13 +107,7 @@ def send_proof(request: EnrolmentRequest) -> None:
             "organisations/email/prove_address.txt", {"enrolment_request": request, "link": link}
         )
         subject = _("Confirm your address for the Digital Skills Readiness Pilot")
-    host = settings.SITE_ADDRESS.split("//")[-1].split(":")[0]
-    EmailMessage(
-        subject=subject,
-        body=body,
-        to=[request.email],
-        headers={"Message-ID": f"<enrolment-{request.reference}@{host}>"},
-    ).send()
+    send_letter(f"enrolment-{request.reference}", request.email, subject, body)
 
 
 def find_request(token: str) -> EnrolmentRequest | None:
