@@ -67,13 +67,7 @@ def licences_left(organisation: Organisation) -> int:
 
 def holders(organisation: Organisation, people: Iterable[Person | int] | None = None) -> set[int]:
     """The ids of people who hold a seat, used or not; among these people, if told."""
-    return set(_held(organisation, people))
-
-
-def seats_needed(organisation: Organisation, people: Iterable[Person | int]) -> int:
-    """How many of these people (by row or id) would take a seat."""
-    wanted = set(_ids(people))
-    return len(wanted - holders(organisation, wanted))
+    return {pk for pk, _funder, _used in _seats(organisation, people)}
 
 
 def shortage(needed: int, left: int) -> str:
@@ -179,17 +173,13 @@ def _move_seats_in_hand(organisation, people, kind, by, note=""):
     return len(in_hand)
 
 
-def _held(organisation, people=None):
-    """Person id -> funder of the seat that the person holds."""
-    return {pk: funder for pk, funder, _used in _seats(organisation, people)}
-
-
 def _in_hand(organisation, people=None):
     """Person id -> funder, of seats that are assigned and not used."""
     return {pk: funder for pk, funder, used in _seats(organisation, people) if not used}
 
 
 def _seats(organisation, people=None):
+    """Person id, funder and whether it is used (1 or 0), of every seat that somebody holds."""
     moves = organisation.licence_moves.filter(person__isnull=False)
     if people is not None:
         moves = moves.filter(person__in=RawSQL("SELECT unnest(%s::bigint[])", [_ids(people)]))

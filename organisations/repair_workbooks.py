@@ -30,7 +30,7 @@ def accepted_values() -> dict[str, str]:
         "first": FIRST_YEAR,
         "last": LAST_YEAR,
     }
-    said = dict.fromkeys(CLEANERS, text) | {
+    return dict.fromkeys(CLEANERS, text) | {
         "email": _("An address like name@example.lu that nobody else has."),
         "staff_number": _("The number that nobody else has; not the national identification number."),
         "manager": _("The staff number of somebody in the file or on record."),
@@ -38,7 +38,6 @@ def accepted_values() -> dict[str, str]:
         "hired_on": date,
         "left_on": date,
     }
-    return said
 
 
 def repair_workbook(people_import: PeopleImport, table: Table) -> bytes:
