@@ -93,6 +93,7 @@ def forget_contacts(run: Run) -> dict:
 
 
 def link(follow_up: FollowUp) -> str:
+    """The full address under which the person answers without signing in; it works for `LINK_DAYS` days."""
     token = signing.dumps([follow_up.organisation_id, follow_up.pk, follow_up.ask_on.isoformat()], salt=SALT)
     return settings.SITE_ADDRESS + reverse("organisations:follow-up", args=[token])
 

@@ -91,6 +91,7 @@ def invite_people(organisation: Organisation, people: Iterable[Person], invited_
 
 
 def revoke(invitation: Invitation) -> None:
+    """End the link; one that was used stays used."""
     Invitation.objects.filter(pk=invitation.pk, used_at=None, revoked_at=None).update(
         revoked_at=timezone.now()
     )

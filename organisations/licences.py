@@ -201,7 +201,7 @@ def _write(organisation, funder, kind, people, by, note=""):
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {LicenceMove._meta.db_table} "  # noqa: S608
+            f"INSERT INTO {LicenceMove._meta.db_table} "  # noqa: S608 - only our own names
             "(organisation_id, funder, kind, number, person_id, by_id, at, note) "
             "SELECT %s, %s, %s, 1, person, %s, %s, %s FROM unnest(%s::bigint[]) AS person",
             [organisation.pk, funder, kind, by and by.pk, timezone.now(), note, people],

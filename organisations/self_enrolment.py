@@ -38,6 +38,7 @@ Decision = EnrolmentRequest.Decision
 def make_link(
     organisation: Organisation, domains: list[str], places: int, ends_on: date, by: User
 ) -> EnrolmentLink:
+    """A new link for this many people with an address of these domains, up to and including that day."""
     link = EnrolmentLink(
         organisation=organisation, domains=domains, places=places, ends_on=ends_on, created_by=by
     )
@@ -47,6 +48,7 @@ def make_link(
 
 
 def address_of(link: EnrolmentLink) -> str:
+    """The full address that HR hands out."""
     return settings.SITE_ADDRESS + reverse("organisations:enrol-yourself", args=[link.token])
 
 

@@ -197,7 +197,7 @@ class _Undoing:
         plan_anew()
         with connection.cursor() as cursor:
             cursor.execute(
-                f"DELETE FROM {Person._meta.db_table} WHERE id = ANY(%s) AND organisation_id = %s",  # noqa: S608
+                f"DELETE FROM {Person._meta.db_table} WHERE id = ANY(%s) AND organisation_id = %s",  # noqa: S608 - only our own names
                 [removed, self.organisation.pk],
             )
 
