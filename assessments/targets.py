@@ -41,7 +41,7 @@ def set_targets(
     Setting what is in force already changes nothing. Without any level the profile is taken out of force.
     """
     with transaction.atomic():
-        Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+        organisation.take_turn()
         framework = Framework.objects.pix()
         in_force = organisation.target_profiles.current().filter(framework=framework, job_family=job_family)
         before = in_force.first()

@@ -6,4 +6,4 @@ class OrganisationsConfig(AppConfig):
 
     def ready(self):
         # They register what the first page says, and the kinds of runs.
-        from organisations import home, participant_home, tasks  # noqa: F401
+        from organisations import home, participant_home, tasks  # noqa: F401 - they register what they do

@@ -40,7 +40,7 @@ def change_people(
     by: User,
 ) -> PeopleChange:
     """Do the act for all of them or for nobody. The same wish again gives what was done the first time."""
-    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    organisation.take_turn()
     if done := organisation.people_changes.filter(wish=wish).first():
         return done
     chosen = list(affected(people, act).order_by("pk").values_list("pk", flat=True))

@@ -7,7 +7,7 @@ become sentences only when they are shown, in the language of whoever reads them
 import re
 import unicodedata
 from datetime import date, timedelta
-from functools import cache, lru_cache
+from functools import cache
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
@@ -168,8 +168,7 @@ LANGUAGE_NAMES = {
 _LANGUAGE_CODES = {name: code for code, names in LANGUAGE_NAMES.items() for name in [code, *names.split()]}
 
 
-@lru_cache(maxsize=1024)
-def _languages(text: str) -> tuple[str, ...]:
+def clean_languages(text: str) -> list[str]:
     codes = []
     for part in re.split(r"[,;/|+&\s]+", plain(text)):
         if part:
@@ -179,11 +178,7 @@ def _languages(text: str) -> tuple[str, ...]:
                 raise Unclean("language", word=part, known=", ".join(Language.values))
             if code not in codes:
                 codes.append(code)
-    return tuple(codes)
-
-
-def clean_languages(text: str) -> list[str]:
-    return list(_languages(text))
+    return codes
 
 
 def without_accents(text: str) -> str:
@@ -193,11 +188,11 @@ def without_accents(text: str) -> str:
 
 FIRST_YEAR, LAST_YEAR = 1940, 2100
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
-_DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})")
+# Of three numbers; which of them is the day is for the reader to say.
+DATE_IN_NUMBERS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})")
 _SPREADSHEET_DAY = re.compile(r"\d{5}(?:\.0)?")
 
 
-@lru_cache(maxsize=8192)
 def clean_date(text: str) -> date | None:
     """ISO, or day first with points, slashes or hyphens, as is usual here."""
     text = plain(text)
@@ -205,7 +200,7 @@ def clean_date(text: str) -> date | None:
         return None
     if iso := _ISO.fullmatch(text):
         year, month, day = map(int, iso.groups())
-    elif day_first := _DAY_FIRST.fullmatch(text):
+    elif day_first := DATE_IN_NUMBERS.fullmatch(text):
         if len(day_first[4]) == 2:
             raise Unclean("date_year", first=FIRST_YEAR, last=LAST_YEAR)
         day, month, year = int(day_first[1]), int(day_first[3]), int(day_first[4])

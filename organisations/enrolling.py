@@ -12,6 +12,7 @@ from organisations.models import Organisation, Person, User
 @transaction.atomic
 def enrol(organisation: Organisation, people: Sequence[Person], by: User | None) -> list[Person]:
     """Enrol all of them or nobody. Raises `CannotEnrol` or `NoSeatsLeft` with what is missing."""
+    organisation.take_turn()
     check_enrolment_is_open(organisation)
     enrolled = Person.objects.bulk_create(people)
     licences.assign(organisation, enrolled, by)

@@ -71,7 +71,7 @@ def request_export(
     organisation: Organisation, filters: dict[str, str], file_format: str, user: User
 ) -> PeopleExport:
     """Have a worker write the list. A second click finds the export that the first one asked for."""
-    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    organisation.take_turn()
     same = organisation.people_exports.filter(
         requested_by=user,
         filters=filters,

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core import signing
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from organisations.letters import send_letter
 from organisations.models import FollowUp, FollowUpAnswer, FollowUpContact, Programme, Run
 from organisations.runs import submit
 from organisations.scope import as_person, every_organisation, only
@@ -52,13 +52,8 @@ def ask(run: Run) -> dict:
         context = {"person": person, "follow_up": follow_up, "link": link(follow_up)}
         body = render_to_string("organisations/email/follow_up.txt", context)
         subject = _("Two short questions about the Digital Skills Readiness Pilot")
-    host = settings.SITE_ADDRESS.split("//")[-1].split(":")[0]
-    EmailMessage(
-        subject=subject,
-        body=body,
-        to=[contact.email],
-        headers={"Message-ID": f"<follow-up-{follow_up.record.reference}-{follow_up.kind}@{host}>"},
-    ).send()
+    reference = f"follow-up-{follow_up.record.reference}-{follow_up.kind}"
+    send_letter(reference, contact.email, subject, body)
     follow_up.asked_at = timezone.now()
     follow_up.save(update_fields=["asked_at"])
     return {"asked": 1}
@@ -98,6 +93,7 @@ def forget_contacts(run: Run) -> dict:
 
 
 def link(follow_up: FollowUp) -> str:
+    """The full address under which the person answers without signing in; it works for `LINK_DAYS` days."""
     token = signing.dumps([follow_up.organisation_id, follow_up.pk, follow_up.ask_on.isoformat()], salt=SALT)
     return settings.SITE_ADDRESS + reverse("organisations:follow-up", args=[token])
 

@@ -78,17 +78,19 @@ def choose_columns(people_import: PeopleImport, chosen: dict[str, str], user: Us
 
 
 def check_again(people_import: PeopleImport, user: User | None) -> PeopleImport:
-    """After a repair."""
+    """After a repair: what the file would do now. A long file is left to a worker, and is `checking` until then."""
     return _check(people_import, table_of(people_import), user)
 
 
 def table_of(people_import: PeopleImport) -> Table:
+    """The rows of its file, read anew. Raises `Refused` where the limits have become narrower since."""
     return read_staff_file(bytes(people_import.file.content))
 
 
 def check_now(
     people_import: PeopleImport, table: Table, progress: Callable[[int, int], None] | None = None
 ) -> PeopleImport:
+    """Compare the file with the people on record and keep what was found. `progress` gets rows done and all rows."""
     plan = check_people(
         people_import.organisation, table, people_import.mapping, repairs_of(people_import), progress
     )
@@ -142,13 +144,14 @@ def _teller(run, message):
 
 
 def is_long(people_import: PeopleImport) -> bool:
+    """Whether it has so many rows that a worker carries out what is asked of it."""
     return people_import.counts.get("rows", 0) > settings.STAFF_FILE_AT_ONCE_ROWS
 
 
 def _kept(organisation, name, content, user, mapping, state):
     """The file and its import; the same file of the same person that still waits is found again."""
     with transaction.atomic():
-        one_at_a_time(organisation)
+        organisation.take_turn()
         digest = hashlib.sha256(content).hexdigest()
         waiting = organisation.people_imports.waiting().filter(
             file__digest=digest, created_by=user, mapping=mapping
@@ -174,7 +177,7 @@ def commit_import(
     """
     with transaction.atomic():
         organisation = people_import.organisation
-        one_at_a_time(organisation)
+        organisation.take_turn()
         waiting = organisation.people_imports.defer("findings").select_for_update(of=["self"])
         people_import = waiting.get(pk=people_import.pk)
         if people_import.state != State.CHECKED:
@@ -268,18 +271,10 @@ def differences_of(people_import: PeopleImport) -> list[ShownDifference]:
 
 
 def in_words(value) -> str:
+    """A stored value as somebody reads it; nothing for None."""
     if isinstance(value, list):
         return ", ".join(str(Language(code).label) for code in value)
     return "" if value is None else str(value)
-
-
-def one_at_a_time(organisation):
-    """Two imports of one organisation never overlap; other organisations don't wait."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
-            [f"people of organisation {organisation.pk}"],
-        )
 
 
 def _note(people_import, plan):
@@ -345,7 +340,7 @@ def marks_of(organisation: Organisation, ids: list[int]) -> dict[str, str]:
     columns = ", ".join(f"coalesce({_column(name)[0]}::text, '')" for name in FIELDS)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT id::text, md5(concat_ws(chr(31), {columns})) FROM {Person._meta.db_table} "  # noqa: S608
+            f"SELECT id::text, md5(concat_ws(chr(31), {columns})) FROM {Person._meta.db_table} "  # noqa: S608 - only our own names
             "WHERE id = ANY(%s) AND organisation_id = %s",
             [ids, organisation.pk],
         )
@@ -409,7 +404,7 @@ def _set(organisation, names, values: list[dict]):
     columns, kinds = zip(*map(_column, names), strict=True)
     new = ", ".join(f"{each} = new.{each}::{kind}" for each, kind in zip(columns, kinds, strict=True))
     _execute(
-        f"UPDATE {Person._meta.db_table} AS person SET {new} "  # noqa: S608
+        f"UPDATE {Person._meta.db_table} AS person SET {new} "  # noqa: S608 - only our own names
         f"FROM unnest(%s::bigint[]{', %s::text[]' * len(columns)}) AS new (id, {', '.join(columns)}) "
         "WHERE person.id = new.id AND person.organisation_id = %s",
         [list(values[0]), *[_texts(each.values()) for each in values], organisation.pk],
@@ -422,14 +417,14 @@ def _insert(organisation, people: Iterable[tuple[int, dict]]):
     never_null = ", ".join(_column(name)[0] for name in FIELDS if not Person._meta.get_field(name).null)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"CREATE TEMPORARY TABLE staged_person ON COMMIT DROP AS SELECT {columns} "  # noqa: S608
+            f"CREATE TEMPORARY TABLE staged_person ON COMMIT DROP AS SELECT {columns} "  # noqa: S608 - only our own names
             f"FROM {Person._meta.db_table} WITH NO DATA"
         )
         cursor.copy_expert(
             f"COPY staged_person FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL ({never_null}))", _rows(people)
         )
         cursor.execute(
-            f"INSERT INTO {Person._meta.db_table} (organisation_id, enrolled_at, {columns}) "  # noqa: S608
+            f"INSERT INTO {Person._meta.db_table} (organisation_id, enrolled_at, {columns}) "  # noqa: S608 - only our own names
             f"SELECT %s, %s, {columns} FROM staged_person",
             [organisation.pk, timezone.now()],
         )

@@ -6,7 +6,6 @@ from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models.functions import Lower
 from django.template.loader import render_to_string
@@ -14,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from organisations.letters import send_letter
 from organisations.models import Invitation, Membership, Organisation, Person, Role, Run, User, digest_of
 from organisations.runs import submit, submit_many
 from organisations.scope import every_organisation, only
@@ -39,7 +39,7 @@ def invite(
     A second click within a minute finds the invitation that the first one made.
     """
     email = email.strip().lower()
-    _one_at_a_time(organisation)
+    organisation.take_turn()
     unused = organisation.invitations.unused().filter(email=email, role=role).first()
     if unused and unused.is_open and timezone.now() - unused.invited_at < SECOND_CLICK:
         return unused
@@ -64,7 +64,7 @@ def invite_people(organisation: Organisation, people: Iterable[Person], invited_
     """Invite everybody among them who has an address and no login yet, each in their own language if we speak it."""
     spoken = [code for code, _name in settings.LANGUAGES]
     made = []
-    _one_at_a_time(organisation)
+    organisation.take_turn()
     for person in people:
         if person.email and person.user_id is None and person.is_present:
             language = next((code for code in person.languages if code in spoken), translation.get_language())
@@ -90,12 +90,8 @@ def invite_people(organisation: Organisation, people: Iterable[Person], invited_
     return len(made)
 
 
-def _one_at_a_time(organisation):
-    """Whoever clicks twice waits here, and then finds what the first click made."""
-    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
-
-
 def revoke(invitation: Invitation) -> None:
+    """End the link; one that was used stays used."""
     Invitation.objects.filter(pk=invitation.pk, used_at=None, revoked_at=None).update(
         revoked_at=timezone.now()
     )
@@ -104,7 +100,8 @@ def revoke(invitation: Invitation) -> None:
 @transaction.atomic
 def invite_again(invitation: Invitation, invited_by: User) -> bool:
     """Send a new link to the same address, if nobody has used or withdrawn the invitation. The old link ends."""
-    unused = Invitation.objects.unused().select_for_update(of=("self",)).filter(pk=invitation.pk).first()
+    invitation.organisation.take_turn()
+    unused = Invitation.objects.unused().filter(pk=invitation.pk).first()
     if unused is None:
         return False
     invite(
@@ -163,18 +160,8 @@ def tell_earlier_address(run: Run) -> None:
             {"organisation": organisation, "email": email, "signs_in": signs_in},
         )
         subject = _("Your work e-mail was changed: %(organisation)s") % {"organisation": organisation}
-    message = EmailMessage(
-        subject=" ".join(subject.split()),
-        body=body,
-        to=[email],
-        headers={"Message-ID": f"<address-{run.pk}@{_host()}>"},
-    )
     with suppress(SMTPRecipientsRefused):  # the earlier mailbox may be closed by now
-        message.send()
-
-
-def _host():
-    return settings.SITE_ADDRESS.split("//")[-1].split(":")[0]
+        send_letter(f"address-{run.pk}", email, subject, body)
 
 
 def link(invitation: Invitation) -> str:
@@ -193,14 +180,8 @@ def send(invitation: Invitation) -> None:
         subject = _("Invitation to the Digital Skills Readiness Pilot: %(organisation)s") % {
             "organisation": invitation.organisation
         }
-    message = EmailMessage(
-        subject=" ".join(subject.split()),
-        body=body,
-        to=[invitation.email],
-        headers={"Message-ID": f"<invitation-{invitation.reference}@{_host()}>"},
-    )
     try:
-        message.send()
+        send_letter(f"invitation-{invitation.reference}", invitation.email, subject, body)
     except SMTPRecipientsRefused:
         note_bounced(invitation)  # asking the same server again would get the same answer
         return

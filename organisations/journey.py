@@ -148,7 +148,7 @@ def move(
     access_ends_on: date | None = None,
 ) -> StageChange:
     """Take one step of the journey, on a day (today unless told). Raises `CannotMove` with the reasons."""
-    locked = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    locked = organisation.take_turn()
     day = day or timezone.localdate()
     if reasons := _reasons_against(locked, stage, day, access_ends_on):
         raise CannotMove(reasons)

@@ -68,13 +68,7 @@ def licences_left(organisation: Organisation) -> int:
 
 def holders(organisation: Organisation, people: Iterable[Person | int] | None = None) -> set[int]:
     """The ids of people who hold a seat, used or not; among these people, if told."""
-    return set(_held(organisation, people))
-
-
-def seats_needed(organisation: Organisation, people: Iterable[Person | int]) -> int:
-    """How many of these people (by row or id) would take a seat."""
-    wanted = set(_ids(people))
-    return len(wanted - holders(organisation, wanted))
+    return {pk for pk, _funder, _used in _seats(organisation, people)}
 
 
 def shortage(needed: int, left: int) -> str:
@@ -191,17 +185,13 @@ def _write_by_funder(organisation, kind, seats, by, note=""):
     return len(seats)
 
 
-def _held(organisation, people=None):
-    """Person id -> funder of the seat that the person holds."""
-    return {pk: funder for pk, funder, _used in _seats(organisation, people)}
-
-
 def _in_hand(organisation, people=None):
     """Person id -> funder, of seats that are assigned and not used."""
     return {pk: funder for pk, funder, used in _seats(organisation, people) if not used}
 
 
 def _seats(organisation, people=None):
+    """Person id, funder and whether it is used (1 or 0), of every seat that somebody holds."""
     moves = organisation.licence_moves.filter(person__isnull=False)
     if people is not None:
         if not isinstance(people, QuerySet):
@@ -216,7 +206,7 @@ def _seats(organisation, people=None):
 
 def _locked_pots(organisation):
     """The organisation's pots by funder; other moves wait until this transaction ends."""
-    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    organisation.take_turn()
     pots = organisation.licence_pots.select_for_update(of=("self",)).order_by("pk")
     return {pot.funder: pot for pot in pots}
 
@@ -227,7 +217,7 @@ def _write(organisation, funder, kind, people, by, note=""):
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {LicenceMove._meta.db_table} "  # noqa: S608
+            f"INSERT INTO {LicenceMove._meta.db_table} "  # noqa: S608 - only our own names
             "(organisation_id, funder, kind, number, person_id, by_id, at, note) "
             "SELECT %s, %s, %s, 1, person, %s, %s, %s FROM unnest(%s::bigint[]) AS person",
             [organisation.pk, funder, kind, by and by.pk, timezone.now(), note, people],

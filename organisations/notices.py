@@ -26,6 +26,7 @@ def when_informed(function: Callable[[Person], object]):
 
 
 def current_version() -> str:
+    """The name of the version in force."""
     return max(place.name for place in Path(settings.NOTICES).iterdir() if place.is_dir())
 
 

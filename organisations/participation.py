@@ -72,6 +72,7 @@ def open_record(person: Person) -> EsfRecord:
 
 
 def record_of(person: Person) -> EsfRecord | None:
+    """Their record in the operation; None until they have read the notice."""
     return person.esf_records.filter(programme=person.organisation.programme_id).first()
 
 
@@ -96,6 +97,7 @@ class Entry:
 
 
 def entry_of(person: Person) -> Entry:
+    """What they have answered, empty where they have not. To be called as the person."""
     own = {"organisation": person.organisation, "person": person}
     return Entry(
         answers=EsfAnswers.objects.filter(person=person).first() or EsfAnswers(**own),
@@ -146,7 +148,10 @@ def names_of(missing: list[str]) -> list[str]:
 
 @transaction.atomic
 def record_exit(record: EsfRecord, left_on: date, reason: str, by: User | None) -> EsfExit:
-    """The person has left the operation: the two questions afterwards get their days."""
+    """The person has left the operation: the two questions afterwards get their days.
+
+    Raises `ValidationError` for somebody who has left already, and for a day before their entry or in the future.
+    """
     EsfRecord.objects.select_for_update(of=("self",)).get(pk=record.pk)
     if left_on < record.entered_on:
         raise ValidationError(_("The day of leaving comes before the day of entry."))
@@ -166,7 +171,10 @@ def record_exit(record: EsfRecord, left_on: date, reason: str, by: User | None) 
 
 @transaction.atomic
 def take_back(record: EsfRecord, back_on: date) -> None:
-    """The person takes part again: same record, same entry date; what was to be asked is no longer asked."""
+    """The person takes part again: same record, same entry date; what was to be asked is no longer asked.
+
+    Raises `ValidationError` for somebody who takes part, or has left the organisation.
+    """
     if not record.person.is_present:
         raise ValidationError(_("%(person)s has left.") % {"person": record.person})
     current = record.exits.select_for_update(of=("self",)).filter(back_on=None).first()

@@ -30,7 +30,7 @@ def accepted_values() -> dict[str, str]:
         "first": FIRST_YEAR,
         "last": LAST_YEAR,
     }
-    said = dict.fromkeys(CLEANERS, text) | {
+    return dict.fromkeys(CLEANERS, text) | {
         "email": _("An address like name@example.lu that nobody else has."),
         "staff_number": _("The number that nobody else has; not the national identification number."),
         "manager": _("The staff number of somebody in the file or on record."),
@@ -38,39 +38,43 @@ def accepted_values() -> dict[str, str]:
         "hired_on": date,
         "left_on": date,
     }
-    return said
 
 
 def repair_workbook(people_import: PeopleImport, table: Table) -> bytes:
     """The refused rows, one sheet; the other says what each field takes."""
-    faults = _faults(people_import, settings.STAFF_REPAIR_MAX_ROWS)
-    accepted = accepted_values()
-    field_of = {number: people_import.mapping.get(name, "") for number, name in enumerate(table.header)}
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(_("Refused rows")[:31])
-    sheet.append([_bold(sheet, name) for name in [LINE, *table.header, _("What is wrong")]])
-    corrected = repairs_of(people_import).cells
-    for line, cells in table.rows:
-        if line in faults:
-            reasons = faults[line]
-            row = [line]
-            for number, text in enumerate(cells):
-                name = field_of[number]
-                cell = WriteOnlyCell(sheet, safe_cell(corrected.get((line, name), text)))
-                if table.header[number] in reasons:
-                    cell.fill = BAD
-                    told = f"{reasons[table.header[number]]}\n{accepted.get(name, '')}"
-                    cell.comment = Comment(told, "")
-                row.append(cell)
-            sheet.append([*row, safe_cell(" ".join(reasons.values()))])
-    about = book.create_sheet(_("Accepted values")[:31])
-    about.append([_bold(about, _("Column")), _bold(about, _("Field")), _bold(about, _("Accepted values"))])
-    for header in table.header:
-        if name := people_import.mapping.get(header):
-            about.append([safe_cell(header), label(name), accepted[name]])
+    _write_refused_rows(book.create_sheet(_("Refused rows")[:31]), people_import, table)
+    _write_accepted_values(book.create_sheet(_("Accepted values")[:31]), people_import, table)
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
+
+
+def _write_refused_rows(sheet, people_import, table):
+    faults = _faults(people_import, settings.STAFF_REPAIR_MAX_ROWS)
+    accepted = accepted_values()
+    corrected = repairs_of(people_import).cells
+    names = [people_import.mapping.get(header, "") for header in table.header]
+    sheet.append([_bold(sheet, name) for name in [LINE, *table.header, _("What is wrong")]])
+    for line, cells in table.rows:
+        if line not in faults:
+            continue
+        row, reasons = [line], faults[line]
+        for header, name, text in zip(table.header, names, cells, strict=True):
+            cell = WriteOnlyCell(sheet, safe_cell(corrected.get((line, name), text)))
+            if header in reasons:
+                cell.fill = BAD
+                cell.comment = Comment(f"{reasons[header]}\n{accepted.get(name, '')}", "")
+            row.append(cell)
+        sheet.append([*row, safe_cell(" ".join(reasons.values()))])
+
+
+def _write_accepted_values(sheet, people_import, table):
+    accepted = accepted_values()
+    sheet.append([_bold(sheet, name) for name in (_("Column"), _("Field"), _("Accepted values"))])
+    for header in table.header:
+        if name := people_import.mapping.get(header):
+            sheet.append([safe_cell(header), label(name), accepted[name]])
 
 
 def _bold(sheet, text):

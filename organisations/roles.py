@@ -46,7 +46,7 @@ def withdraw_role(person: Person, role: Role, by: User) -> None:
 
 def _one_at_a_time(organisation, by):
     """Two HR managers who withdraw each other's role: the second one no longer holds it."""
-    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    organisation.take_turn()
     if not organisation.memberships.filter(user=by, role=Role.HR).exists():
         raise ValidationError(_("You are no longer an HR manager here."))
 

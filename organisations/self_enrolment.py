@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 from organisations.enrolling import enrol
 from organisations.invitations import invite_people
 from organisations.journey import may_enrol
+from organisations.letters import send_letter
 from organisations.models import (
     EnrolmentLink,
     EnrolmentRequest,
@@ -38,6 +38,7 @@ Decision = EnrolmentRequest.Decision
 def make_link(
     organisation: Organisation, domains: list[str], places: int, ends_on: date, by: User
 ) -> EnrolmentLink:
+    """A new link for this many people with an address of these domains, up to and including that day."""
     link = EnrolmentLink(
         organisation=organisation, domains=domains, places=places, ends_on=ends_on, created_by=by
     )
@@ -47,6 +48,7 @@ def make_link(
 
 
 def address_of(link: EnrolmentLink) -> str:
+    """The full address that HR hands out."""
     return settings.SITE_ADDRESS + reverse("organisations:enrol-yourself", args=[link.token])
 
 
@@ -107,13 +109,7 @@ def send_proof(request: EnrolmentRequest) -> None:
             "organisations/email/prove_address.txt", {"enrolment_request": request, "link": link}
         )
         subject = _("Confirm your address for the Digital Skills Readiness Pilot")
-    host = settings.SITE_ADDRESS.split("//")[-1].split(":")[0]
-    EmailMessage(
-        subject=subject,
-        body=body,
-        to=[request.email],
-        headers={"Message-ID": f"<enrolment-{request.reference}@{host}>"},
-    ).send()
+    send_letter(f"enrolment-{request.reference}", request.email, subject, body)
 
 
 def find_request(token: str) -> EnrolmentRequest | None:
@@ -178,7 +174,7 @@ def refuse(organisation: Organisation, numbers: Iterable[int], by: User) -> int:
 
 def _waiting(organisation, numbers):
     """Locked until the answer is written, so that a second click finds nobody waiting."""
-    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    organisation.take_turn()
     return list(organisation.enrolment_requests.waiting().filter(pk__in=numbers))
 
 

@@ -64,7 +64,10 @@ def is_known_header(name: str) -> bool:
 
 
 def match_columns(table: Table, chosen: dict[str, str] | None = None) -> dict[int, str]:
-    """Which column holds which field. `chosen` maps header names to fields ('' for a column to leave out)."""
+    """Which column holds which field. `chosen` maps header names to fields ('' for a column to leave out).
+
+    Raises `Refused` for a choice that can't be followed, for fields held twice, and where nobody could be recognised.
+    """
     fields = {number: KNOWN_HEADERS.get(_simple(name)) for number, name in enumerate(table.header)}
     _apply_choices(table, chosen or {}, fields)
     columns = {number: field for number, field in fields.items() if field}
@@ -251,4 +254,5 @@ def _examples(table, number):
 
 
 def label(field_name: str) -> str:
+    """The name of a person's field, in the language of whoever reads."""
     return str(Person._meta.get_field(field_name).verbose_name)

@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from organisations.cleaning import CLEANERS, FIELDS, Unclean
-from organisations.models import Organisation
+from organisations.models import Organisation, PersonQuerySet
 from organisations.problems import Problem
+from organisations.reporting_lines import find_circles
 from organisations.spreadsheets import Table, plain, read_table
 from organisations.staff_columns import is_known_header, match_columns
 from organisations.staff_repairs import Action, Repairs, Rule, apply_repairs
@@ -139,6 +140,7 @@ def without_collecting():
 
 @without_collecting()
 def read_staff_file(content: bytes) -> Table:
+    """Its rows as text. Raises `Refused` where it is too large, of another kind, or no table."""
     return read_table(content, limits=staff_file_limits(), recognises=is_known_header)
 
 
@@ -160,7 +162,7 @@ def check_people(
     again, because rows belong together.
     """
     columns = match_columns(table, chosen)
-    people = _people_on_record(organisation)
+    people = read_known(organisation.people.all())
     repairs = repairs or Repairs()
     repairs = Repairs(dict(repairs.cells), repairs.rules, repairs.left_out)
     cleaned = {name: _Cleaned(CLEANERS[name]) for name in columns.values()}
@@ -230,13 +232,12 @@ def _ruled_faults(plan, repairs) -> list[tuple[Refusal, Rule]]:
     return found
 
 
-def _people_on_record(organisation):
+def read_known(people: PersonQuerySet) -> list[Known]:
+    """These people in a fixed order, without making a model of each."""
     names = [name for name in FIELDS if name != "manager"]
     return [
         Known(pk, dict(zip(names, values, strict=True)), manager_id, f"{values[1]} {values[0]}")
-        for pk, manager_id, *values in organisation.people.order_by("pk").values_list(
-            "pk", "manager_id", *names
-        )
+        for pk, manager_id, *values in people.order_by("pk").values_list("pk", "manager_id", *names)
     ]
 
 
@@ -340,11 +341,8 @@ class _Checking:
 
     def _is_one_person(self, entries):
         """Lines already refused for claiming one person need no second reason."""
-        return (
-            len({id(e.person) if e.person else e.values.get("staff_number", "") for e in entries})
-            == 1
-            < len(entries)
-        )
+        claimed = {id(e.person) if e.person else e.values.get("staff_number", "") for e in entries}
+        return len(entries) > 1 and len(claimed) == 1
 
     def find_managers(self):
         """A manager is somebody in the file or on record; a refused line still counts as somebody."""
@@ -363,25 +361,17 @@ class _Checking:
 
     def refuse_circles(self):
         """Follow each reporting line upwards, as it will be; every line of the file on a circle is refused."""
-        boss = {p.id: (p.manager_id, p.name, None) for p in self.people}
-        for entry in self.plan.entries:
-            if entry.manager:
-                boss[_key(entry)] = (_key(entry.manager), entry.name or entry.person.name, entry)
-        finished = set()
-        for start in list(boss):
-            path, place = [], {}
-            here = start
-            while here in boss and here not in finished and here not in place:
-                place[here] = len(path)
-                path.append(here)
-                here = boss[here][0]
-            if here in place:
-                circle = path[place[here] :]
-                names = " → ".join([boss[each][1] for each in circle[:8]] + [boss[circle[0]][1]])
-                for each in circle:
-                    if boss[each][2]:
-                        self.refuse(boss[each][2], "manager", "manager_loop", circle=names)
-            finished.update(path)
+        entry_of = {_key(entry): entry for entry in self.plan.entries if entry.manager}
+        manager_of = {person.id: person.manager_id for person in self.people}
+        manager_of |= {key: _key(entry.manager) for key, entry in entry_of.items()}
+        for circle in find_circles(manager_of):
+            names = " → ".join(self._name_of(key, entry_of) for key in [*circle[:8], circle[0]])
+            for key in circle:
+                if key in entry_of:
+                    self.refuse(entry_of[key], "manager", "manager_loop", circle=names)
+
+    def _name_of(self, key, entry_of):
+        return (key in entry_of and entry_of[key].name) or self.by_id[key].name
 
     def sort_out(self):
         for entry in self.plan.entries:

@@ -4,14 +4,13 @@ A repair changes what a cell is read as. Corrected cells come first, then rules 
 refused may be read as empty or left out where a rule says so of that fault.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from django.utils.translation import gettext as _
 
-from organisations.cleaning import CLEANERS, REASONS, Unclean
+from organisations.cleaning import CLEANERS, DATE_IN_NUMBERS, REASONS, Unclean
 from organisations.models import Organisation, PeopleImport, RepairRule
 from organisations.problems import Problem, Refused
 from organisations.spreadsheets import Table, plain
@@ -44,13 +43,7 @@ class Rule:
     replacement: str = ""
 
     def as_dict(self) -> dict:
-        return {
-            "field": self.field,
-            "action": self.action,
-            "code": self.code,
-            "value": self.value,
-            "replacement": self.replacement,
-        }
+        return asdict(self)
 
     @property
     def sentence(self) -> str:
@@ -63,11 +56,8 @@ class Rule:
 
 SENTENCES = {
     (Action.REPLACE, True): lambda: _("%(field)s: “%(value)s” means “%(replacement)s”."),
-    (Action.REPLACE, False): lambda: _("%(field)s: “%(value)s” means “%(replacement)s”."),
     (Action.DAY_FIRST, False): lambda: _("%(field)s: in dates like 01/03/2023 the day comes first."),
-    (Action.DAY_FIRST, True): lambda: _("%(field)s: in dates like 01/03/2023 the day comes first."),
     (Action.MONTH_FIRST, False): lambda: _("%(field)s: in dates like 03/01/2023 the month comes first."),
-    (Action.MONTH_FIRST, True): lambda: _("%(field)s: in dates like 03/01/2023 the month comes first."),
     (Action.EMPTY, True): lambda: _("%(field)s: “%(value)s” is read as empty."),
     (Action.EMPTY, False): lambda: _("%(field)s: cells with this fault are read as empty."),
     (Action.LEAVE_OUT, True): lambda: _("Rows with “%(value)s” as %(field)s are left out."),
@@ -120,6 +110,7 @@ def saved_rules(organisation: Organisation) -> list[Rule]:
 
 
 def key_of(text: str) -> str:
+    """What two spellings of one value have in common."""
     return plain(text).casefold()
 
 
@@ -194,9 +185,6 @@ def _rules_of(name, rules):
     return values, order
 
 
-_DATE = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})")
-
-
 def _has_dates_of_the_other_order(table, number, order):
     """Then a column holds both: what could be read in two ways stays as it is usual here, with the day first."""
     return order.action == Action.MONTH_FIRST and any(
@@ -209,7 +197,7 @@ def in_order(text: str, action: str, only_certain: bool = False) -> str | None:
 
     A year of two digits is 2030 at most. `only_certain` leaves out dates that the other order would make as well.
     """
-    found = _DATE.fullmatch(plain(text))
+    found = DATE_IN_NUMBERS.fullmatch(plain(text))
     if found is None:
         return None
     first, _sign, second, year = found.groups()

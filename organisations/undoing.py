@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from organisations import licences
-from organisations.cleaning import FIELDS
 from organisations.consequences import follow_changes
-from organisations.importing import KEYS, marks_of, one_at_a_time, plan_anew, update_people
+from organisations.importing import KEYS, marks_of, plan_anew, update_people
 from organisations.models import LicenceMove, Organisation, PeopleImport, Person, Run, User
 from organisations.problems import Refused
-from organisations.staff_files import Known
+from organisations.reporting_lines import find_circles
+from organisations.staff_files import read_known
 
 REASONS = {
     "touched": lambda: _("Changed since; left as it is now."),
@@ -56,7 +56,7 @@ def undo_import(people_import: PeopleImport, user: User | None = None) -> Undone
     """Take a committed import back. Asked again, it answers with what was done the first time."""
     with transaction.atomic():
         organisation = people_import.organisation
-        one_at_a_time(organisation)
+        organisation.take_turn()
         people_import = organisation.people_imports.select_for_update(of=["self"]).get(pk=people_import.pk)
         if people_import.is_undone:
             return undone_of(people_import)
@@ -92,13 +92,8 @@ class _Undoing:
         self.updated = dict(change_set["updated"])
         self.written = change_set.get("written", {})
         self.left: dict[int, str] = {}
-        names = [name for name in FIELDS if name != "manager"]
-        self.people = {
-            pk: Known(pk, dict(zip(names, values, strict=True)), manager, f"{values[1]} {values[0]}")
-            for pk, manager, *values in organisation.people.order_by("pk")
-            .select_for_update(of=["self"])
-            .values_list("pk", "manager_id", *names)
-        }
+        people = read_known(organisation.people.select_for_update(of=["self"]))
+        self.people = {person.id: person for person in people}
 
     def carry_out(self) -> Undone:
         self.leave_touched()
@@ -191,16 +186,9 @@ class _Undoing:
         return [pk for several in owners.values() if len(several) > 1 for pk in several if pk in restorable]
 
     def on_circles(self, after):
-        restorable, finished = set(self.restorable()), set()
-        for start in after:
-            path, here = {}, start
-            while here in after and here not in finished and here not in path:
-                path[here] = len(path)
-                here = after[here][1]
-            if here in path:
-                circle = [pk for pk, place in path.items() if place >= path[here]]
-                yield from (pk for pk in circle if pk in restorable)
-            finished.update(path)
+        restorable = set(self.restorable())
+        for circle in find_circles({pk: manager for pk, (_keys, manager) in after.items()}):
+            yield from restorable.intersection(circle)
 
     def remove(self, removed):
         """Nothing depends on them: see `dependants`. The ledger keeps its moves, without their names."""
@@ -209,7 +197,7 @@ class _Undoing:
         plan_anew()
         with connection.cursor() as cursor:
             cursor.execute(
-                f"DELETE FROM {Person._meta.db_table} WHERE id = ANY(%s) AND organisation_id = %s",  # noqa: S608
+                f"DELETE FROM {Person._meta.db_table} WHERE id = ANY(%s) AND organisation_id = %s",  # noqa: S608 - only our own names
                 [removed, self.organisation.pk],
             )
 

@@ -30,7 +30,7 @@ urlpatterns = [
     path("programme/organisations/<slug:slug>/licences/", onboarding.move_licences, name="licences"),
     path(
         "programme/organisations/<slug:slug>/invitations/<int:pk>/",
-        onboarding.change_manager_invitation,
+        invitations.change_manager_invitation,
         name="change-hr-invitation",
     ),
     path("programme/interests/<int:pk>/welcome/", onboarding.welcome_interest, name="welcome-interest"),
@@ -38,11 +38,6 @@ urlpatterns = [
     path("interest/", onboarding.express_interest, name="express-interest"),
     path("interest/received/", onboarding.interest_received, name="interest-received"),
     path("programme/organisations/<slug:slug>/invite/", programme.invite_manager, name="invite-hr"),
-    path(
-        "programme/organisations/<slug:slug>/invitations/<int:pk>/revoke/",
-        programme.revoke_invitation,
-        name="revoke-invitation",
-    ),
     path("o/<slug:organisation>/", home.show_organisation, name="home"),
     path("o/<slug:organisation>/taking-part/", onboarding.taking_part, name="taking-part"),
     path("o/<slug:organisation>/invitations/", invitations.list_invitations, name="invitations"),

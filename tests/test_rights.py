@@ -77,7 +77,6 @@ RIGHTS = {
     "organisations:welcome-interest": {OFFICER},
     "organisations:decline-interest": {OFFICER},
     "organisations:invite-hr": {OFFICER},
-    "organisations:revoke-invitation": {OFFICER},
     "assessments:skills-csv": {STAFF},
     "assessments:skills-json": {STAFF},
     "assessments:request-skills-document": {STAFF},

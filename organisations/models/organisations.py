@@ -173,6 +173,14 @@ class Organisation(models.Model):
         ends_on = self.access_ends_on
         return self.stage == self.Stage.CLOSING and ends_on is not None and ends_on <= timezone.localdate()
 
+    def take_turn(self):
+        """Wait until nobody else changes it; whoever comes next waits until this transaction ends.
+
+        Taken before rows of its people, invitations or seats, so that two changes never wait for each other. Returns
+        the row as it is now.
+        """
+        return type(self)._base_manager.select_for_update(no_key=True).get(pk=self.pk)
+
 
 class Membership(models.Model):
     """Somebody's role in one organisation."""

@@ -45,13 +45,6 @@ class Acknowledgement(models.Model):
 
 
 class EsfRecordQuerySet(models.QuerySet):
-    def incomplete(self):
-        return self.exclude(missing=[])
-
-    def overdue(self):
-        """Still incomplete although the day for it has passed."""
-        return self.incomplete().filter(due_on__lt=timezone.localdate())
-
     def counted_once(self):
         """One row for each human being: who takes part in two organisations with one login is counted once.
 
@@ -86,10 +79,6 @@ class EsfRecord(models.Model):
 
     def __str__(self):
         return str(self.reference)
-
-    @property
-    def is_complete(self):
-        return not self.missing
 
 
 class EsfExit(models.Model):

@@ -65,14 +65,14 @@ def texts_in_use(organisation, limit=500):
     """
     steps, parts = [], []
     for name in TEXTS:
-        row = f"SELECT {name}_key AS key, {name} AS value FROM organisations_person WHERE organisation_id = %(own)s"  # noqa: S608
+        row = f"SELECT {name}_key AS key, {name} AS value FROM organisations_person WHERE organisation_id = %(own)s"  # noqa: S608 - only our own names
         order = f"ORDER BY organisation_id, {name}_key LIMIT 1"
         later = f"({row} AND {name}_key > found.key {order})"
-        following = f"SELECT next.* FROM {name}_found AS found, LATERAL {later} AS next"  # noqa: S608
+        following = f"SELECT next.* FROM {name}_found AS found, LATERAL {later} AS next"  # noqa: S608 - only our own names
         steps.append(
             f"{name}_found (key, value) AS (({row} AND {name}_key > '' {order}) UNION ALL {following})"
         )
-        parts.append(f"(SELECT '{name}', value FROM {name}_found LIMIT %(limit)s)")  # noqa: S608
+        parts.append(f"(SELECT '{name}', value FROM {name}_found LIMIT %(limit)s)")  # noqa: S608 - only our own names
     texts = {name: [] for name in TEXTS}
     with connection.cursor() as cursor:
         cursor.execute(

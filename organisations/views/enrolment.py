@@ -128,6 +128,8 @@ def _is_under_way(people_import):
 
 
 def _confirm(request, people_import):
+    if people_import.state != PeopleImport.State.CHECKED:
+        return _to(request, people_import)
     try:
         if importing.is_long(people_import) and not people_import.counts["refused"]:
             importing.submit_run(people_import, "commit_people", request.user)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,11 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from organisations import invitations
-from organisations.access import Role, members_only
+from organisations.access import Role, members_only, programme_only
 from organisations.forms import AcceptInvitationForm
 from organisations.models import User
 from organisations.onboarding_forms import InvitationFilterForm
-from organisations.views.onboarding import change_invitation
 
 PER_PAGE = 50
 
@@ -119,6 +119,32 @@ def change_staff_invitation(request, pk):
     invitation = get_object_or_404(request.organisation.invitations, pk=pk, role=Role.STAFF)
     messages.success(request, change_invitation(invitation, request))
     return redirect("organisations:invitations", request.organisation.slug)
+
+
+@require_POST
+@programme_only(Role.OFFICER)
+def change_manager_invitation(request, slug, pk):
+    """Send an HR manager's invitation again, withdraw it, or note that its mail came back."""
+    organisation = get_object_or_404(request.programme.organisations, slug=slug)
+    invitation = get_object_or_404(organisation.invitations, pk=pk, role=Role.HR)
+    messages.success(request, change_invitation(invitation, request))
+    return redirect("organisations:organisation", slug)
+
+
+def change_invitation(invitation, request):
+    """Do what the button says, and say what was done."""
+    act, email = request.POST.get("act"), {"email": invitation.email}
+    if act == "again":
+        if not invitations.invite_again(invitation, request.user):
+            return _("This invitation has been accepted or withdrawn.")
+        return _("A new link goes to %(email)s; the earlier one no longer works.") % email
+    if act == "bounced":
+        invitations.note_bounced(invitation)
+        return _("Noted: the mail to %(email)s came back.") % email
+    if act == "revoke":
+        invitations.revoke(invitation)
+        return _("The invitation to %(email)s no longer works.") % email
+    raise BadRequest("No such act.")
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from organisations import interest, invitations, journey, licences
+from organisations import interest, journey, licences
 from organisations.access import Role, members_only, programme_only
 from organisations.models import Checklist
 from organisations.onboarding_forms import ChecklistForm, InterestForm, SeatsForm, StageForm
@@ -143,16 +143,6 @@ def _move_seats(organisation, user, act, number, funder, note):
     return sentence % {"number": number}
 
 
-@require_POST
-@programme_only(Role.OFFICER)
-def change_manager_invitation(request, slug, pk):
-    """Send an HR manager's invitation again, or note that its mail came back."""
-    organisation = get_object_or_404(request.programme.organisations, slug=slug)
-    invitation = get_object_or_404(organisation.invitations, pk=pk, role=Role.HR)
-    messages.success(request, change_invitation(invitation, request))
-    return redirect("organisations:organisation", slug)
-
-
 # --- What HR sees of it -----------------------------------------------------------------------------------------------
 
 
@@ -178,17 +168,3 @@ def _ledger(request, organisation):
         "pots": pots,
         "page": Paginator(moves, PER_PAGE).get_page(request.GET.get("page")),
     }
-
-
-def change_invitation(invitation, request):
-    """Do what the button says, and say what was done."""
-    act, email = request.POST.get("act"), {"email": invitation.email}
-    if act == "again":
-        if not invitations.invite_again(invitation, request.user):
-            return _("This invitation has been accepted or withdrawn.")
-        return _("A new link goes to %(email)s; the earlier one no longer works.") % email
-    if act == "bounced":
-        invitations.note_bounced(invitation)
-        return _("Noted: the mail to %(email)s came back.") % email
-    invitations.revoke(invitation)
-    return _("The invitation to %(email)s no longer works.") % email

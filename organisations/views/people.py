@@ -72,6 +72,9 @@ def add_person(request):
 @require_http_methods(["GET", "POST"])
 @members_only(Role.HR)
 def show_person(request, pk):
+    if request.method == "POST":
+        # Two forms at once neither overwrite each other nor close a circle of managers.
+        request.organisation.take_turn()
     people = request.organisation.people.select_related("manager", "user", "organisation")
     saved = get_object_or_404(people, pk=pk)
     person = get_object_or_404(people, pk=pk) if request.method == "POST" else saved

@@ -130,16 +130,6 @@ def invite_manager(request, slug):
     return redirect("organisations:organisation", slug)
 
 
-@require_POST
-@programme_only(Role.OFFICER)
-def revoke_invitation(request, slug, pk):
-    organisation = get_object_or_404(request.programme.organisations, slug=slug)
-    invitation = get_object_or_404(organisation.invitations, pk=pk)
-    invitations.revoke(invitation)
-    messages.success(request, _("The invitation to %(email)s no longer works.") % {"email": invitation.email})
-    return redirect("organisations:organisation", slug)
-
-
 def organisation_page(request, organisation, *, form=None, stage_form=None, status=200):
     """The officer's page of one organisation, also for the views that change it and found something wrong."""
     sent = list(organisation.invitations.filter(role=Role.HR).select_related("invited_by")[:20])

@@ -108,12 +108,12 @@ def manage_self_enrolment(request):
     return _show(request, form, status=422 if form.is_bound else 200)
 
 
-def _show(request, form, problems=(), status=200):
+def _show(request, form=None, problems=(), status=200):
     waiting = request.organisation.enrolment_requests.waiting()
     page = Paginator(waiting, PER_PAGE).get_page(request.GET.get("page"))
     known = request.organisation.people.filter(email__in=[each.email for each in page])
     context = {
-        "form": form,
+        "form": form or EnrolmentLinkForm(instance=EnrolmentLink(organisation=request.organisation)),
         "page": page,
         "known": set(known.values_list("email", flat=True)),
         "links": [
@@ -136,11 +136,9 @@ def decide_enrolments(request):
     try:
         words = _decide(request, form.cleaned_data["decision"], numbers)
     except Refused as refusal:
-        link_form = EnrolmentLinkForm(instance=EnrolmentLink(organisation=request.organisation))
-        return _show(request, link_form, [problem.reason for problem in refusal.problems], status=422)
+        return _show(request, problems=[problem.reason for problem in refusal.problems], status=422)
     except ValidationError as refusal:
-        link_form = EnrolmentLinkForm(instance=EnrolmentLink(organisation=request.organisation))
-        return _show(request, link_form, refusal.messages, status=422)
+        return _show(request, problems=refusal.messages, status=422)
     messages.success(request, words)
     return redirect("organisations:self-enrolment", request.organisation.slug)
 

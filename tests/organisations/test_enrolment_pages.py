@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from organisations import licences
-from organisations.models import Funder, Person
+from organisations.models import Funder, Person, Run
 from organisations.runs import carry_out
 from tests import make
 
@@ -450,6 +450,15 @@ def test_a_long_file_is_checked_written_and_undone_by_a_worker(signed_in, acme, 
     carry_out(acme.people_imports.get().run.pk)
     assert "2 people were removed." in signed_in.get(preview).content.decode()
     assert acme.people.count() == 0
+
+
+def test_a_file_whose_check_was_given_up_can_not_be_confirmed(signed_in, acme, settings):
+    settings.STAFF_FILE_AT_ONCE_ROWS = 1
+    preview = upload(signed_in, STAFF).url
+    Run.objects.update(state=Run.State.DEAD)
+
+    assert signed_in.post(preview, follow=True).status_code == 200
+    assert (people(acme), acme.people_imports.get().state) == ([], "checking")
 
 
 def test_a_long_file_that_people_have_overtaken_is_not_written(signed_in, acme, settings):

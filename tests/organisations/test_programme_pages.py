@@ -101,7 +101,9 @@ def test_an_invitation_can_be_withdrawn(client, officer, acme):
     client.force_login(officer)
     client.post(reverse("organisations:invite-hr", args=["acme"]), {"email": "ada@acme.example"})
     invitation = acme.invitations.get()
-    client.post(reverse("organisations:revoke-invitation", args=["acme", invitation.pk]))
+    change = reverse("organisations:change-hr-invitation", args=["acme", invitation.pk])
+    assert client.post(change, {"act": "nonsense"}).status_code == 400
+    client.post(change, {"act": "revoke"})
     client.logout()
     assert client.get(reverse("organisations:accept-invitation", args=[invitation.token])).status_code == 410
 
@@ -131,7 +133,6 @@ PAGES = [
     ("post", "organisations:decline-interest", [1]),
     ("get", "organisations:organisation", ["acme"]),
     ("post", "organisations:invite-hr", ["acme"]),
-    ("post", "organisations:revoke-invitation", ["acme", 1]),
 ]
 
 
