@@ -151,6 +151,7 @@ class Organisation:
     """What HR sees and changes: who works where and who has a new result. The levels are unknown."""
 
     departments: dict = field(default_factory=dict)
+    sharing: set = field(default_factory=set)  # people whose levels HR knows
     results: dict = field(default_factory=dict)  # by person
     made: int = 0
 
@@ -173,9 +174,9 @@ class Organisation:
             self.departments[person] = "Away" if self.departments[person] == "Home" else "Home"
 
     def today(self):
-        """Result: who has it, and where they work."""
+        """Result: who has it, where they work, and whether they keep their levels to themselves."""
         return {
-            result: (person, self.departments[person])
+            result: (person, self.departments[person], person not in self.sharing)
             for person, result in self.results.items()
             if self.departments[person]
         }
@@ -186,6 +187,8 @@ def histories(seed, steps=7):
     chance, organisation = random.Random(seed), Organisation()
     for person in range(chance.choice([6, 7, 8])):
         organisation.enrol(person, chance.choice(["Home", "Home", "Away"]))
+        if chance.random() < 0.2:
+            organisation.sharing.add(person)
     days = [organisation.today()]
     for _step in range(steps):
         for _edit in range(chance.choice([1, 1, 2, 3, 4])):
@@ -198,14 +201,16 @@ def seen_of_cohorts(days, places):
     """All that could ever be seen: on every day every cohort's members and, unless withheld, its spread."""
     seen, cohorts, spent = [], [], set()
     for today in days:
-        where = {result: Key(department, "", False) for result, (_person, department) in today.items()}
+        where = {
+            result: Key(department, "", False) for result, (_person, department, _keeps) in today.items()
+        }
         cohorts = [
             replace(cohort, items=tuple(replace(item, today=where.get(item.result)) for item in cohort.items))
             for cohort in cohorts
         ]
         free = [
-            Item(result, person, where[result], True, (places[result - 1],))
-            for result, (person, _department) in today.items()
+            Item(result, person, where[result], keeps, (places[result - 1],))
+            for result, (person, _department, keeps) in today.items()
             if result not in spent
         ]
         counting = count(cohorts, free, Rule(FEW))
@@ -226,7 +231,7 @@ def seen_of_live_counts(days, places):
     seen = []
     for today in days:
         groups = {}
-        for result, (_person, department) in today.items():
+        for result, (_person, department, _keeps) in today.items():
             groups.setdefault(department, []).append(result)
         day = []
         for results in [*groups.values(), list(today)]:
@@ -238,15 +243,17 @@ def seen_of_live_counts(days, places):
 
 
 def determined(days, made, see):
-    """Results whose place is the same in every world that looks like this one, for every way this one may be."""
+    """Kept results whose place is the same in every world that looks like this one, whichever this one may be."""
+    known = {result for today in days for result, (_person, _department, keeps) in today.items() if not keeps}
     worlds = {}
     for places in product(PLACES[: 3 if made <= 7 else 2], repeat=made):
-        worlds.setdefault(see(days, places), []).append(places)
+        told = tuple(places[result - 1] for result in sorted(known))
+        worlds.setdefault((told, see(days, places)), []).append(places)
     return {
-        (result + 1, alike[0][result])
+        (result, alike[0][result - 1])
         for alike in worlds.values()
-        for result in range(made)
-        if len({places[result] for places in alike}) == 1
+        for result in range(1, made + 1)
+        if result not in known and len({places[result - 1] for places in alike}) == 1
     }
 
 
