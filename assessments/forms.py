@@ -216,3 +216,30 @@ class SideBySideForm(forms.Form):
             if value := self.cleaned_data.get(name):
                 organisations = organisations.filter(**{name: value})
         return organisations
+
+
+class IdentityForm(forms.Form):
+    """Who an identity is: one of the people here, nobody here, or a question for later."""
+
+    NOBODY, LATER = "nobody", "later"
+
+    person = forms.CharField(
+        error_messages={"required": _("Choose a person, nobody enrolled here, or later.")},
+    )
+
+    def __init__(self, *args, organisation, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.organisation = organisation
+
+    def clean_person(self):
+        chosen = self.cleaned_data["person"]
+        if chosen in (self.NOBODY, self.LATER):
+            return None
+        person = self.organisation.people.filter(pk=int(chosen)).first() if chosen.isdecimal() else None
+        if person is None:
+            raise forms.ValidationError(_("This person is not enrolled here any more."))
+        return person
+
+    @property
+    def is_later(self):
+        return self.data.get("person") == self.LATER

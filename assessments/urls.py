@@ -1,6 +1,15 @@
 from django.urls import path
 
-from assessments.views import campaigns, connection, frameworks, imports, mine, organisation, reflections
+from assessments.views import (
+    campaigns,
+    connection,
+    frameworks,
+    imports,
+    mine,
+    organisation,
+    reconciling,
+    reflections,
+)
 
 app_name = "assessments"
 
@@ -29,7 +38,14 @@ urlpatterns = [
     path(f"{HERE}assessments/import/<int:pk>/undo/", imports.undo_import, name="undo-result-import"),
     path(f"{HERE}assessments/campaigns/", campaigns.list_campaigns, name="campaigns"),
     path(f"{HERE}assessments/campaigns/<int:pk>/", campaigns.show_campaign, name="campaign"),
-    path(f"{HERE}assessments/waiting/", imports.list_waiting, name="waiting"),
+    path(f"{HERE}assessments/waiting/", reconciling.list_waiting, name="waiting"),
+    path(f"{HERE}assessments/waiting/<int:pk>/", reconciling.decide_identity, name="decide-identity"),
+    path(f"{HERE}assessments/waiting/decided/", reconciling.list_decisions, name="decisions"),
+    path(
+        f"{HERE}assessments/waiting/decided/<int:pk>/reverse/",
+        reconciling.reverse_decision,
+        name="reverse-decision",
+    ),
     path(f"{HERE}assessments/self-reflections/", reflections.import_file, name="import-self-reflections"),
     path(
         f"{HERE}assessments/self-reflections/template/",

@@ -1,6 +1,5 @@
-"""Importing results: choose the file, look at it, say what it cannot, confirm, see it done, undo it; what waits."""
+"""Importing results: choose the file, look at it, say what it cannot, confirm, see it done, undo it."""
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -10,7 +9,6 @@ from django.views.decorators.vary import vary_on_headers
 
 from assessments import importing, previewing, undoing
 from assessments.forms import ExportForm, UnnamedForm
-from assessments.matching import attach_waiting
 from assessments.pix_tables import check_size
 from assessments.profiles import pix_competences
 from assessments.quarantine import held_count
@@ -167,23 +165,3 @@ def _figures(report):
         Fact(label=label, value=report.get(name, 0), base="" if name == "participations" else base)
         for name, label in labels.items()
     ]
-
-
-@require_http_methods(["GET", "POST"])
-@members_only(Role.HR, Role.OFFICER)
-def list_waiting(request):
-    """Results that belong to nobody yet, with the reason; on POST, look for their people again."""
-    if request.method == "POST":
-        attached = attach_waiting(request.organisation)
-        if attached:
-            sentence = ngettext(
-                "%(count)s result found its person.", "%(count)s results found their people.", attached
-            )
-            messages.success(request, sentence % {"count": attached})
-        else:
-            messages.info(request, _("No further person was recognised."))
-        return redirect("assessments:waiting", request.organisation.slug)
-    waiting = request.organisation.results.waiting().select_related("campaign").defer("levels", "pix")
-    waiting = waiting.order_by("last_name", "first_name", "pk")
-    page = Paginator(waiting, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "assessments/waiting.html", {"page": page})

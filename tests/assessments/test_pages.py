@@ -346,7 +346,7 @@ def test_a_double_click_saves_once(client, acme, hr):
 
 
 def test_an_import_from_choosing_the_file_to_its_counts(client, acme, hr):
-    make.person(acme, staff_number="00101", last_name="Weber", first_name="Ada")
+    make.person(acme, staff_number="00101", last_name="+Plus", first_name="Ondine")
     client.force_login(hr)
 
     response = upload(client, sample("profiles-collection-fr.csv"))
@@ -493,40 +493,6 @@ def test_a_large_file_is_looked_at_without_many_queries(client, acme, hr, django
 
     with django_assert_max_num_queries(30):
         assert upload(client, many(500)).status_code == 302
-
-
-# --- Waiting ----------------------------------------------------------------------------------------------------------
-
-
-def test_what_waits_is_listed_with_the_reason(client, acme, hr):
-    make.result(acme, last_name="Weber", first_name="Ada", external_id="7", waiting_reason="unknown_number")
-    make.result(acme, last_name="Done", person=make.person(acme))
-    client.force_login(hr)
-
-    page = text_of(client.get(address("waiting")))
-
-    assert "Weber, Ada" in page
-    assert "Nobody enrolled here has this staff number." in page
-    assert "Done" not in page
-
-
-def test_looking_again_attaches_those_enrolled_meanwhile(client, acme, hr):
-    result = make.result(acme, last_name="Weber", external_id="7", waiting_reason="unknown_number")
-    person = make.person(acme, staff_number="7", last_name="Weber")
-    client.force_login(hr)
-
-    response = client.post(address("waiting"), follow=True)
-
-    result.refresh_from_db()
-    assert result.person == person
-    assert "1 result found its person." in text_of(response)
-    assert "No further person was recognised." in text_of(client.post(address("waiting"), follow=True))
-
-
-def test_nothing_waits(client, acme, hr):
-    client.force_login(hr)
-
-    assert "Every result has found its person" in text_of(client.get(address("waiting")))
 
 
 # --- Roles and strangers ----------------------------------------------------------------------------------------------
