@@ -112,10 +112,13 @@ class SharingChoiceAdmin(ReadOnly):
 
 @admin.register(models.LevelCount)
 class LevelCountAdmin(ReadOnly):
-    list_display = ["organisation", "quarter", "framework", "measure", "position", "level", "n"]
+    """That there are counts. How many people have which level is not protected here, so it is not shown."""
+
+    list_display = ["organisation", "quarter", "framework", "measure", "position"]
     list_filter = ["measure", "quarter"]
     list_select_related = ["organisation", "framework"]
     search_fields = ["organisation__name"]
+    exclude = ["n", "new", "sharing"]
 
 
 @admin.register(models.Connection)
@@ -175,9 +178,12 @@ class CountedResultAdmin(ReadOnly):
 
 @admin.register(models.Release)
 class ReleaseAdmin(ReadOnly):
+    """When figures were released; what readers may see of them stands on their pages."""
+
     list_display = ["organisation", "made_at"]
     list_select_related = ["organisation"]
     search_fields = ["organisation__name"]
+    exclude = ["figures"]
 
 
 @admin.register(models.LevelsReading)
