@@ -138,6 +138,7 @@ class Known:
             row = self.by_key.get(key)
             if row is None or (row["participation"] is None and agree(row, answer)):
                 return row
+        return None
 
     def progress_of(self, answer: ParticipationAnswer) -> Iterator[dict]:
         """Files tell progress apart by how far it is, which Pix does not say here."""
