@@ -17,7 +17,16 @@ from urllib3.util import Retry
 from assessments import figures, importing, matching, partner_results
 from assessments.maddo import Client, NotAllowed, PixProblem
 from assessments.maddo_answers import ParticipationAnswer
-from assessments.models import Campaign, Connection, Framework, Kind, OfferedCampaign, ResultImport, Sync
+from assessments.models import (
+    Campaign,
+    Connection,
+    Framework,
+    Kind,
+    OfferedCampaign,
+    Result,
+    ResultImport,
+    Sync,
+)
 from assessments.sealing import CannotOpen, unseal
 from organisations.models import Organisation, Run, User
 from organisations.runs import CannotFinish, submit
@@ -229,9 +238,14 @@ class Slice:
         importing.note_used_seats(self.organisation)
         figures.request_refresh(self.organisation)
         change_set = self.sync.result_import
+        brought = Result.with_held.filter(result_import=change_set)
+        matched = brought.exclude(person=None).count()
         change_set.outcome = {
+            **dict.fromkeys(("created", "unchanged"), 0),
             **self.sync.outcome["counts"],
             "attached": change_set.outcome.get("attached", 0) + attached,
+            "matched": matched,
+            "unmatched": brought.count() - matched,
             "held": importing.held_in(change_set),
         }
         change_set.save()

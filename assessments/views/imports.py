@@ -67,7 +67,8 @@ def show_import(request, pk):
     if request.method == "POST":
         if result_import.has_open_question:
             return redirect("assessments:unnamed-competences", request.organisation.slug, pk)
-        importing.confirm(result_import, request.user)
+        if result_import.file_id:
+            importing.confirm(result_import, request.user)
         return redirect("assessments:result-import", request.organisation.slug, pk)
     run = result_import.run
     if request.htmx and run:

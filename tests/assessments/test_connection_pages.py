@@ -131,6 +131,12 @@ def test_hr_follows_campaigns_and_has_them_read(client, acme, hr, pix, connectio
     assert [result.participation for result in acme.results.all()] == [1]
     page = client.get(address("pix-connection")).content.decode()
     assert "finished" in page
+    sync.refresh_from_db()
+    changed = reverse("assessments:result-import", args=["acme", sync.result_import_id])
+    assert "One result was added." in client.get(changed).content.decode()
+    assert "Pix partner interface" in client.get(address("imports")).content.decode()
+    client.post(changed)
+    assert not Run.objects.filter(kind="import_results").exists()
     assert connection.campaigns.get(number=other).is_followed is False
 
 

@@ -53,7 +53,7 @@ def counts(sync):
 
 
 def test_a_shared_profile_is_kept_as_pix_says(acme, pix, connection):
-    person = make.person(acme, staff_number="00101")
+    person = make.person(acme, staff_number="00101", last_name="Weber", first_name="Ada")
     number = pix.offer(participation(600001, pixScore=342, participantExternalId="00101"), name="Collecte")
     follow(connection, number)
 
