@@ -4,6 +4,7 @@ Everything goes through the functions that the pages use. Only dates are set bac
 says "now".
 """
 
+import os
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -11,10 +12,13 @@ from random import Random
 from django.conf import settings
 from django.utils import timezone
 
+from assessments import syncing
 from assessments.importing import import_results
+from assessments.models import Connection, Kind
 from assessments.previewing import preview
 from assessments.releases import refresh
 from assessments.results import latest_results
+from assessments.sealing import seal
 from assessments.sharing import share_levels
 from assessments.targets import set_targets
 from mentoring import rounds, sessions
@@ -42,6 +46,7 @@ from organisations.participation import NEEDED
 from organisations.scope import every_organisation, only
 from pilot.demonstration.people import SETTINGS, Setting, Somebody, invent_staff, staff_file
 from pilot.demonstration.pix_export import HIGHEST_PIX, Participation, write_profiles
+from pilot.development import pix_stub
 from reporting.periods import Quarter
 from reporting.reports import request_report
 from upskilling.planning import add_to_plan
@@ -169,6 +174,8 @@ def _organisation(programme, setting: Setting) -> dict:
         )
         if setting.slug == "ardoise":
             _make_staff_accounts(organisation)
+        if setting.slug == pix_stub.DEMONSTRATION and "PIX_STUB_ADDRESS" in os.environ:
+            _connect_to_pix(organisation, manager)
         _call_for_the_next_round(organisation, setting, manager, random)
         _choose_courses(organisation, random)
         refresh(organisation)
@@ -288,6 +295,27 @@ def _take_pix(organisation, setting, staff, manager, campaign, name, when, share
         confirmed_by=manager,
     )
     return outcome["created"]
+
+
+def _connect_to_pix(organisation, manager):
+    """To the stub that `dev.py run` starts; the first synchronisation waits for it and the worker."""
+    connection = Connection.objects.create(
+        organisation=organisation,
+        base_address=os.environ["PIX_STUB_ADDRESS"],
+        client_id=pix_stub.CLIENT_ID,
+        sealed_secret=seal(pix_stub.CLIENT_SECRET),
+        pix_organisation=1000,
+        pix_organisation_name=organisation.name,
+        made_by=manager,
+    )
+    connection.campaigns.create(
+        organisation=organisation,
+        number=pix_stub.DEMONSTRATION_CAMPAIGN,
+        kind=Kind.ASSESSMENT,
+        name="Bureautique 2026",
+        is_followed=True,
+    )
+    syncing.request(connection, manager)
 
 
 def _participation(somebody: Somebody, sent_at, random) -> Participation:

@@ -8,17 +8,21 @@ import json
 import random
 import re
 import socket
+import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from urllib.parse import parse_qs, urlsplit
 
+from pilot.demonstration.people import SETTINGS, invent_staff
+
 CLIENT_ID, CLIENT_SECRET = "maddo-client", "maddo-secret"
+DEMONSTRATION, DEMONSTRATION_CAMPAIGN = "ardoise", 4390
 TOKEN_PATH = "/api/application/token"  # noqa: S105 - an address
 CAMPAIGNS_PATH = re.compile(r"/api/organizations/([0-9]+)/campaigns")
 PARTICIPATIONS_PATH = re.compile(r"/api/campaigns/([0-9]+)/participations")
@@ -259,3 +263,41 @@ def participation(number: int, last: str = "Weber", first: str = "Ada", **fields
         "pixScore": None,
         **fields,
     }
+
+
+# --- Pix for the demonstration ----------------------------------------------------------------------------------------
+
+
+def offer_the_demonstration(stub: PixStub) -> None:
+    """An assessment campaign in which the people of one demonstration organisation take part, under its numbers."""
+    setting = next(setting for setting in SETTINGS if setting.slug == DEMONSTRATION)
+    chance = random.Random(f"assessment of {setting.slug}")  # noqa: S311 - invented people
+    staff = invent_staff(setting, random.Random(f"demonstration of {setting.slug}"))  # noqa: S311
+    stub.organisations = [{"id": 1000, "name": setting.name, "externalId": None}]
+    taken = []
+    for number, somebody in enumerate(staff, start=700_001):
+        started = datetime(2026, 10, 5, 8, 0, tzinfo=UTC) + timedelta(minutes=chance.randrange(20_000))
+        shared = started + timedelta(minutes=45) if chance.random() < 0.7 else None
+        taken.append(
+            participation(
+                number,
+                somebody.last_name,
+                somebody.first_name,
+                participantExternalId=somebody.staff_number,
+                createdAt=started.isoformat(),
+                sharedAt=shared and shared.isoformat(),
+                masteryRate=round(chance.uniform(0.3, 0.95), 4) if shared else None,
+            )
+        )
+    stub.offer(*taken, id=DEMONSTRATION_CAMPAIGN, name="Bureautique 2026", type="ASSESSMENT")
+
+
+def main() -> None:
+    stub = PixStub(port=int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    offer_the_demonstration(stub)
+    print(f"{stub.address}, client {CLIENT_ID}, secret {CLIENT_SECRET}", flush=True)
+    stub.serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -53,6 +53,7 @@ def run(arguments: list[str]) -> None:
             shared = {
                 "PILOT_ENVIRONMENT": "development",
                 "SITE_ADDRESS": address,
+                "PIX_STUB_ADDRESS": f"http://127.0.0.1:{port + 1}",
                 **os.environ,
                 **servers.environment,
             }
@@ -106,6 +107,9 @@ def supervise(port: int, address: str, shared: dict[str, str], announcement: dic
         supervisor.wait_for_web(port)
         supervisor.start("worker", WORKER, shared | {"PILOT_PROCESS": "worker", "C_FORCE_ROOT": "1"})
         supervisor.start("beat", BEAT, shared | {"PILOT_PROCESS": "beat"})
+        if is_free(port + 1):
+            stub = [sys.executable, "-m", "pilot.development.pix_stub", str(port + 1)]
+            supervisor.start("pix", stub, shared | {"PILOT_PROCESS": "manage"})
         supervisor.start("sweep", [*MANAGE, "watch_runs"], shared | {"PILOT_PROCESS": "sweep"})
         with announced(address, announcement):
             print(f"Ready: {address}", flush=True)

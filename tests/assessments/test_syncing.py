@@ -1,6 +1,7 @@
 """Results as Pix has them, read through the stub: in slices, again and again, and never twice."""
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from django.utils import timezone
@@ -10,7 +11,16 @@ from assessments.models import Result
 from assessments.syncing import request, request_due
 from organisations.models import Run
 from organisations.runs import carry_out
-from pilot.development.pix_stub import CLIENT_ID, CLIENT_SECRET, PixStub, participation
+from pilot.demonstration.people import SETTINGS, invent_staff
+from pilot.development.pix_stub import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    DEMONSTRATION,
+    DEMONSTRATION_CAMPAIGN,
+    PixStub,
+    offer_the_demonstration,
+    participation,
+)
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -368,3 +378,17 @@ def test_run_arguments_and_traces_hold_no_secret(acme, pix, connection, caplog):
     assert run.args == {"synchronisation": sync.pk}
     assert CLIENT_SECRET not in f"{run.args} {run.error} {run.problem} {caplog.text} {connection!r}"
     assert CLIENT_SECRET not in connection.sealed_secret
+
+
+def test_the_demonstration_plays_pix_for_people_who_are_enrolled_there(acme, pix):
+    offer_the_demonstration(pix)
+    connection = make.connection(acme, CLIENT_SECRET, base_address=pix.address, client_id=CLIENT_ID)
+    follow(connection, DEMONSTRATION_CAMPAIGN)
+    setting = next(setting for setting in SETTINGS if setting.slug == DEMONSTRATION)
+    somebody = invent_staff(setting, Random(f"demonstration of {DEMONSTRATION}"))[0]
+
+    synced(connection)
+
+    assert acme.results.filter(external_id=somebody.staff_number, last_name=somebody.last_name).exists()
+    assert acme.results.shared().exists()
+    assert not acme.results.exclude(measure="share_of_items").exists()
