@@ -18,7 +18,7 @@ from organisations.people_forms import SORTS, PeopleFilterForm
 from organisations.scope import only
 
 TITLE = "page of a list of 50 000 people"
-LIMIT = 100.0
+LIMIT = 20.0
 PEOPLE = 50_000
 REPEATS = 7  # the quickest counts: it is the one that other programs disturbed least
 SLOWEST = 0.05  # seconds for the queries of one page
