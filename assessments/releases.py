@@ -108,14 +108,17 @@ def publish(organisation: Organisation) -> Release:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('releases'), %s)", [organisation.pk])
     layout, today = Layout.of_pix(), timezone.localdate()
-    people = people_to_count(organisation, layout)
+    departments = progress_by_department(organisation)
+    people = people_to_count(
+        organisation, layout, {key: name for key, (name, *_counts) in departments.items()}
+    )
     before, since = counted_so_far(organisation, {item.result: item for item in people}, layout)
     rule = Rule(minimum_count(), layout.needs, blank=NOT_MEASURED)
     spent = set(organisation.counted_results.filter(cohort=None).values_list("result", flat=True))
     counting = cohorts.count(before, (item for item in people if item.result not in spent), rule)
     dated = save(organisation, before, counting, since, today)
     figures = {
-        "progress": progress_by_department(organisation),
+        "progress": list(departments.values()),
         "hr": audience(dated, rule, layout, seen_by_hr=True),
         "officer": audience(dated, rule, layout, seen_by_hr=False),
     }
@@ -130,13 +133,17 @@ def publish(organisation: Organisation) -> Release:
 # --- Who is to be counted ---------------------------------------------------------------------------------------------
 
 
-def people_to_count(organisation: Organisation, layout: Layout) -> list[Measured]:
-    """Everybody who works here and has shared a profile in Pix, with their newest one."""
+def people_to_count(
+    organisation: Organisation, layout: Layout, departments: Mapping[str, str]
+) -> list[Measured]:
+    """Everybody who works here and has shared a profile in Pix, with their newest one.
+
+    Args: the name of each department by its key, under which different spellings are one.
+    """
     families = {profile.job_family for profile in current_profiles(organisation)}
     pairs = {pair.person: pair for pair in pairs_of(organisation)}
-    spelling: dict[str, str] = {}
     people = []
-    for person, key, department, family, keeps, result, levels in newest_profiles(organisation):
+    for person, department, family, keeps, result, levels in newest_profiles(organisation):
         pair = pairs.get(person)
         baseline = tuple(pair.baseline) if pair and pair.follow_up == levels else None
         people.append(
@@ -144,7 +151,7 @@ def people_to_count(organisation: Organisation, layout: Layout) -> list[Measured
                 result=result,
                 person=person,
                 today=Key(
-                    spelling.setdefault(key, department),
+                    departments[department],
                     family if family in families else "",
                     baseline is not None,
                 ),
@@ -161,7 +168,7 @@ def newest_profiles(organisation: Organisation) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT person.id, person.department_key, person.department, person.job_family, sharing.id IS NULL,
+            SELECT person.id, person.department_key, person.job_family, sharing.id IS NULL,
                    newest.id, newest.levels
             FROM (
                 SELECT DISTINCT ON (person_id) person_id, id, levels
@@ -175,7 +182,7 @@ def newest_profiles(organisation: Organisation) -> list[tuple]:
             LEFT JOIN assessments_sharingchoice AS sharing
                 ON sharing.person_id = person.id AND sharing.revoked_at IS NULL
             WHERE person.left_on IS NULL OR person.left_on > %(today)s
-            ORDER BY person.department, person.id
+            ORDER BY person.id
             """,
             {
                 "organisation": organisation.pk,
@@ -268,15 +275,15 @@ def counted_result(organisation: Organisation, item: Measured, cohort: Cohort) -
     )
 
 
-def progress_by_department(organisation: Organisation) -> list[list]:
-    """For each department: how many people are enrolled, invited, took part, shared in Pix, and share with HR."""
+def progress_by_department(organisation: Organisation) -> dict[str, list]:
+    """For each department its name, and how many are enrolled, invited, took part, shared in Pix, share with HR."""
     with connection.cursor() as cursor:
         cursor.execute(PROGRESS, {"organisation": organisation.pk, "today": timezone.localdate()})
-        return [list(row) for row in cursor.fetchall()]
+        return {key: list(row) for key, *row in cursor.fetchall()}
 
 
 PROGRESS = """
-    SELECT min(person.department), count(*), count(invitation.person_id), count(stage.person_id),
+    SELECT person.department_key, min(person.department), count(*), count(invitation.person_id), count(stage.person_id),
            count(*) FILTER (WHERE stage.has_shared), count(sharing.id)
       FROM organisations_person AS person
       LEFT JOIN (
