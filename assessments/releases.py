@@ -12,6 +12,7 @@ from datetime import date
 from math import sqrt
 
 from django.db import connection
+from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
 
 from assessments import cohorts
@@ -117,11 +118,11 @@ def publish(organisation: Organisation) -> Release:
     spent = set(organisation.counted_results.filter(cohort=None).values_list("result", flat=True))
     counting = cohorts.count(before, (item for item in people if item.result not in spent), rule)
     dated = save(organisation, before, counting, since, today)
-    figures = {
-        "progress": list(departments.values()),
-        "hr": audience(dated, rule, layout, seen_by_hr=True),
-        "officer": audience(dated, rule, layout, seen_by_hr=False),
-    }
+    figures: dict = {"progress": list(departments.values()), "levels": {}}
+    for reader in ("hr", "officer"):
+        shown = shown_to(reader, dated, rule)
+        figures[reader] = audience(shown, layout)
+        figures["levels"][reader] = levels(shown, layout)
     newest = organisation.releases.first()
     if newest is None or newest.figures != figures:
         return Release.objects.create(organisation=organisation, figures=figures)
@@ -308,20 +309,23 @@ PROGRESS = """
 # --- What is shown of them --------------------------------------------------------------------------------------------
 
 
-def audience(
-    dated: Iterable[tuple[cohorts.Cohort, date]], rule: Rule, layout: Layout, *, seen_by_hr: bool
-) -> dict:
-    """All figures for one kind of reader: a table for each competence and area, and the change of each competence.
+def shown_to(reader: str, dated: Iterable[tuple[cohorts.Cohort, date]], rule: Rule) -> list[tuple]:
+    """The cohorts that this reader is shown, each with what is withheld of it.
 
     Whoever began to share since a cohort was formed has taken their cover from the others. When fewer than five of
     them are left, the cohort is not shown to HR any more.
     """
     shown = []
     for cohort, day in dated:
-        items = cohort.items if seen_by_hr else tuple(replace(item, keeps=True) for item in cohort.items)
+        items = cohort.items if reader == "hr" else tuple(replace(item, keeps=True) for item in cohort.items)
         if rule.allows(items):
             withheld = rule.complete(cohort.withheld | rule.withholds(items))
             shown.append((cohorts.Cohort(cohort.key, items, withheld, cohort.number), day))
+    return shown
+
+
+def audience(shown: Sequence[tuple[cohorts.Cohort, date]], layout: Layout) -> dict:
+    """All figures of these cohorts: a table for each competence and area, and the change of each competence."""
     groups = [
         Group(name, [each for each in shown if each[0].key.department == name])
         for name in sorted(
@@ -339,7 +343,6 @@ def audience(
             for group in groups
         ],
         "columns": [table(groups, column) for column in layout.spreads],
-        "levels": levels(shown, layout),
         "changes": [changes(shown, layout.column_of_change(each)) for each in range(layout.width)],
     }
 
@@ -403,8 +406,8 @@ def levels(shown: Iterable[tuple[cohorts.Cohort, date]], layout: Layout) -> list
 
 def levels_by_family(organisation: Organisation, *, seen_by_hr: bool) -> list[list]:
     """What the newest release counts at each level: see `levels`. Never to be shown without protection."""
-    release = organisation.releases.first()
-    return release.figures["hr" if seen_by_hr else "officer"]["levels"] if release else []
+    reader = KeyTransform("hr" if seen_by_hr else "officer", KeyTransform("levels", "figures"))
+    return organisation.releases.values_list(reader, flat=True).first() or []
 
 
 def changes(shown: Iterable[tuple[cohorts.Cohort, date]], column: int) -> dict | None:

@@ -5,7 +5,7 @@ from assessments.coverage import (
     Progress,
     Shown,
     newest_profiles_of,
-    people_who_share,
+    open_choices,
 )
 from assessments.disclosure import Hidden
 from assessments.profiles import pix_competences
@@ -92,7 +92,7 @@ def test_only_those_are_listed_who_share_their_levels_now(acme):
     make.sharing_choice(people[1])
     make.sharing_choice(people[2], revoked_at="2026-01-01T00:00Z")
 
-    listed = list(people_who_share(acme))
+    listed = [choice.person for choice in open_choices(acme)]
 
     assert [person.last_name for person in listed] == ["Abel", "Zed"]
     levels = {person: result.levels[0] for person, result in newest_profiles_of(acme, listed).items()}
