@@ -85,10 +85,11 @@ def options_of(identity: Identity, people: dict[int, Person], others: list[Perso
 def option_of(identity: Identity, person: Person, signs: list[str]) -> Option:
     """The person beside the identity, with what differs."""
     words = Name(identity.last_name, identity.first_name).words
+    numbers = {identity.external_id, identity.student_number} - {""}
     return Option(
         person=person,
         name=[(part, words.isdisjoint(words_of(part)[0])) for part in re.split(r"[ -]+", person.full_name)],
-        number_differs=person.staff_number not in (identity.external_id, identity.student_number),
+        number_differs=bool(numbers) and person.staff_number not in numbers,
         signs=[(Sign(sign).label, Sign(sign) in IN_FAVOUR) for sign in signs],
     )
 
