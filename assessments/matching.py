@@ -42,7 +42,7 @@ def match(organisation: Organisation, export) -> Match:
 
 
 def directory_of(organisation: Organisation) -> Directory:
-    return Directory(Known(*row) for row in organisation.people.values_list(*Known._fields))
+    return Directory(map(Known._make, organisation.people.order_by().values_list(*Known._fields)))
 
 
 def decisions_of(organisation: Organisation) -> Decisions:

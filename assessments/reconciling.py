@@ -90,7 +90,7 @@ def option_of(identity: Identity, person: Person, signs: list[str]) -> Option:
         person=person,
         name=[(part, words.isdisjoint(words_of(part)[0])) for part in re.split(r"[ -]+", person.full_name)],
         number_differs=bool(numbers) and person.staff_number not in numbers,
-        signs=[(Sign(sign).label, Sign(sign) in IN_FAVOUR) for sign in signs],
+        signs=[(str(Sign(sign).label), Sign(sign) in IN_FAVOUR) for sign in signs],
     )
 
 
@@ -130,7 +130,7 @@ def reverse(decision: Decision, user: User | None) -> int:
         count = theirs.update(
             person=None, attached="", held_until=None, waiting_reason=decision.identity.reason
         )
-        without_results = organisation.people.filter(pk=decision.person_id).exclude(
+        without_results = organisation.people.filter(pk__in=[decision.person_id]).exclude(
             pk__in=importing.people_with_pix_results(organisation)
         )
         licences.take_back_use(organisation, without_results, user)
