@@ -5,12 +5,15 @@ from dataclasses import astuple, dataclass
 from datetime import date, datetime
 from operator import add
 
+from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KeyTransform
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.bands import BANDS, NOT_MEASURED, band_names
 from assessments.charts import DistributionRow
 from assessments.disclosure import Figure, Hidden, minimum_count
-from assessments.models import Area, Competence, Release, Result
+from assessments.models import Area, Competence, Result, SharingChoice
 from assessments.releases import read
 from assessments.suppression import Reason
 from organisations.models import Organisation, Person
@@ -105,9 +108,9 @@ class Change:
 class Shown:
     """What one kind of reader is shown of an organisation. It reads one release, and nothing newer."""
 
-    def __init__(self, release: Release | None, competences: Sequence[Competence], *, seen_by_hr: bool):
+    def __init__(self, release, competences: Sequence[Competence]):
         self.made_at: datetime | None = release.made_at if release else None
-        figures = release.figures["hr" if seen_by_hr else "officer"] if release else {}
+        figures = release.shown if release else {}
         self._columns, self._changes = figures.get("columns", []), figures.get("changes", [])
         self.groups = [
             Group(
@@ -120,7 +123,7 @@ class Shown:
             for place, group in enumerate(figures.get("groups", []))
         ]
         self._progress_by_department = {
-            name: Progress(*counts) for name, *counts in (release.figures["progress"] if release else ())
+            name: Progress(*counts) for name, *counts in (release.progress if release else ())
         }
         self.competences = list(competences)
         self.areas = list(dict.fromkeys(competence.area for competence in competences))
@@ -130,7 +133,9 @@ class Shown:
     def of(
         cls, organisation: Organisation, competences: Sequence[Competence], *, seen_by_hr: bool
     ) -> "Shown":
-        return cls(organisation.releases.first(), competences, seen_by_hr=seen_by_hr)
+        reader = "hr" if seen_by_hr else "officer"
+        shown = {"shown": KeyTransform(reader, "figures"), "progress": KeyTransform("progress", "figures")}
+        return cls(organisation.releases.defer("figures").annotate(**shown).first(), competences)
 
     def progress(self, group: Group | None = None) -> Progress:
         """How far the people of one department are, or everybody."""
@@ -184,11 +189,12 @@ def withheld() -> Hidden:
     return Hidden(Reason.EVERYBODY, minimum_count())
 
 
-def people_who_share(organisation: Organisation):
-    """Everybody here who lets HR see their levels, by name."""
-    sharing = organisation.sharing_choices.filter(revoked_at=None)
-    people = organisation.people.present().filter(pk__in=sharing.values("person")).by_name()
-    return people.only("organisation", "last_name", "first_name")
+def open_choices(organisation: Organisation) -> QuerySet[SharingChoice]:
+    """The choices of everybody here who lets HR see their levels, by name. They are few among many people."""
+    today = timezone.localdate()
+    present = Q(person__left_on=None) | Q(person__left_on__gt=today)
+    choices = organisation.sharing_choices.filter(present, revoked_at=None).select_related("person")
+    return choices.order_by("person__name_key", "person_id")
 
 
 def newest_profiles_of(organisation: Organisation, people: Iterable[Person]) -> dict[int, Result]:

@@ -42,7 +42,7 @@ def match(organisation: Organisation, export) -> Match:
 
 
 def directory_of(organisation: Organisation) -> Directory:
-    return Directory(Known(*row) for row in organisation.people.values_list(*Known._fields))
+    return Directory(map(Known._make, organisation.people.order_by().values_list(*Known._fields)))
 
 
 def decisions_of(organisation: Organisation) -> Decisions:
@@ -198,3 +198,20 @@ def reasons_with_counts(found: Match) -> list[dict]:
     """Why rows wait, and how many for each reason."""
     counts = Counter(reason for reason in found.reasons if reason)
     return [{"reason": reason, "count": count} for reason, count in counts.most_common()]
+
+
+def whose(organisation: Organisation, export, found: Match) -> list[dict]:
+    """For each line the person's staff number (or e-mail) and what told them, or why it waits."""
+    people = organisation.people.only("staff_number", "email").in_bulk(set(found.people) - {None})
+    return [
+        {"line": line, "waits": reason}
+        if person is None
+        else {
+            "line": line,
+            "person": people[person].staff_number or people[person].email,
+            "attached": attached,
+        }
+        for line, person, attached, reason in zip(
+            export.lines, found.people, found.attached, found.reasons, strict=True
+        )
+    ]

@@ -17,6 +17,7 @@ from functools import cached_property
 from hashlib import sha256
 from itertools import combinations
 from math import prod
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.utils.timezone import localdate
@@ -206,18 +207,27 @@ class Directory:
 
     def __init__(self, people: Iterable[Known]):
         self.people = list(people)
-        self.by_number = {}
-        several = set()
+        self.by_number: dict[str, int] = {}
+        self._ambiguous: set[str] = set()
         for column in ("staff_number", "email"):
-            at = Known._fields.index(column)
-            for place, person in enumerate(self.people):
-                number = tidy(person[at])
-                if number and self.by_number.setdefault(number, place) != place:
-                    several.add(number)
-        for number in several:
-            del self.by_number[number]
+            self._add_numbers(list(map(attrgetter(column), self.people)))
         self._names: dict[int, Name] = {}
         self._similar: dict[str, frozenset[str]] = {}
+
+    def _add_numbers(self, numbers: list[str]) -> None:
+        """Numbers that lead to one person; those of two lead to nobody."""
+        places = {tidy(number): place for place, number in enumerate(numbers) if number}
+        given = len(numbers) - numbers.count("")
+        if len(places) < given or not self.by_number.keys().isdisjoint(places):
+            counts = Counter(tidy(number) for number in numbers if number)
+            several = {number for number, count in counts.items() if count > 1}
+            several |= {
+                number for number in places if self.by_number.get(number, places[number]) != places[number]
+            }
+            self._ambiguous |= several
+        self.by_number |= places
+        for number in self._ambiguous:
+            self.by_number.pop(number, None)
 
     def __len__(self):
         return len(self.people)
@@ -382,7 +392,11 @@ class Campaign:
 
     def __init__(self, directory: Directory, given: Participants):
         self.directory, self.given = directory, given
-        own = [[tidy(number) for number in column] for column in (given.external_ids, given.student_numbers)]
+        own = [
+            [tidy(number) for number in column]
+            for column in (given.external_ids, given.student_numbers)
+            if any(column)
+        ]
         numbered = {
             label: [tidy(cell) for cell in column]
             for label, column in given.imported.items()
@@ -430,7 +444,7 @@ class Campaign:
     def attach_exact(self, match: Match, decisions: Decisions) -> list[int]:
         """Attach whoever writes name and number as we do. Gives the others' places."""
         given, people, by_number = self.given, self.directory.people, self.directory.by_number
-        left = []
+        left, somebody_decided = [], bool(decisions.by_key)
         for row, numbers in enumerate(zip(*self.number_columns, strict=True)):
             owners = {by_number[number] for number in numbers if number in by_number}
             if len(owners) == 1 and match.people[row] is None:
@@ -438,7 +452,7 @@ class Campaign:
                 if (
                     person.last_name == given.last_names[row]
                     and person.first_name == given.first_names[row]
-                    and not self.may_be_decided(row, decisions)
+                    and not (somebody_decided and self.may_be_decided(row, decisions))
                 ):
                     match.people[row], match.attached[row] = person.pk, Attached.NUMBER.value
                     continue

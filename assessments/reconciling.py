@@ -85,11 +85,12 @@ def options_of(identity: Identity, people: dict[int, Person], others: list[Perso
 def option_of(identity: Identity, person: Person, signs: list[str]) -> Option:
     """The person beside the identity, with what differs."""
     words = Name(identity.last_name, identity.first_name).words
+    numbers = {identity.external_id, identity.student_number} - {""}
     return Option(
         person=person,
         name=[(part, words.isdisjoint(words_of(part)[0])) for part in re.split(r"[ -]+", person.full_name)],
-        number_differs=person.staff_number not in (identity.external_id, identity.student_number),
-        signs=[(Sign(sign).label, Sign(sign) in IN_FAVOUR) for sign in signs],
+        number_differs=bool(numbers) and person.staff_number not in numbers,
+        signs=[(str(Sign(sign).label), Sign(sign) in IN_FAVOUR) for sign in signs],
     )
 
 
@@ -129,7 +130,7 @@ def reverse(decision: Decision, user: User | None) -> int:
         count = theirs.update(
             person=None, attached="", held_until=None, waiting_reason=decision.identity.reason
         )
-        without_results = organisation.people.filter(pk=decision.person_id).exclude(
+        without_results = organisation.people.filter(pk__in=[decision.person_id]).exclude(
             pk__in=importing.people_with_pix_results(organisation)
         )
         licences.take_back_use(organisation, without_results, user)

@@ -12,6 +12,7 @@ from datetime import date
 from math import sqrt
 
 from django.db import connection
+from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
 
 from assessments import cohorts
@@ -108,17 +109,20 @@ def publish(organisation: Organisation) -> Release:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('releases'), %s)", [organisation.pk])
     layout, today = Layout.of_pix(), timezone.localdate()
-    people = people_to_count(organisation, layout)
+    departments = progress_by_department(organisation)
+    people = people_to_count(
+        organisation, layout, {key: name for key, (name, *_counts) in departments.items()}
+    )
     before, since = counted_so_far(organisation, {item.result: item for item in people}, layout)
     rule = Rule(minimum_count(), layout.needs, blank=NOT_MEASURED)
     spent = set(organisation.counted_results.filter(cohort=None).values_list("result", flat=True))
     counting = cohorts.count(before, (item for item in people if item.result not in spent), rule)
     dated = save(organisation, before, counting, since, today)
-    figures = {
-        "progress": progress_by_department(organisation),
-        "hr": audience(dated, rule, layout, seen_by_hr=True),
-        "officer": audience(dated, rule, layout, seen_by_hr=False),
-    }
+    figures: dict = {"progress": list(departments.values()), "levels": {}}
+    for reader in ("hr", "officer"):
+        shown = shown_to(reader, dated, rule)
+        figures[reader] = audience(shown, layout)
+        figures["levels"][reader] = levels(shown, layout)
     newest = organisation.releases.first()
     if newest is None or newest.figures != figures:
         return Release.objects.create(organisation=organisation, figures=figures)
@@ -130,13 +134,17 @@ def publish(organisation: Organisation) -> Release:
 # --- Who is to be counted ---------------------------------------------------------------------------------------------
 
 
-def people_to_count(organisation: Organisation, layout: Layout) -> list[Measured]:
-    """Everybody who works here and has shared a profile in Pix, with their newest one."""
+def people_to_count(
+    organisation: Organisation, layout: Layout, departments: Mapping[str, str]
+) -> list[Measured]:
+    """Everybody who works here and has shared a profile in Pix, with their newest one.
+
+    Args: the name of each department by its key, under which different spellings are one.
+    """
     families = {profile.job_family for profile in current_profiles(organisation)}
     pairs = {pair.person: pair for pair in pairs_of(organisation)}
-    spelling: dict[str, str] = {}
     people = []
-    for person, key, department, family, keeps, result, levels in newest_profiles(organisation):
+    for person, department, family, keeps, result, levels in newest_profiles(organisation):
         pair = pairs.get(person)
         baseline = tuple(pair.baseline) if pair and pair.follow_up == levels else None
         people.append(
@@ -144,7 +152,7 @@ def people_to_count(organisation: Organisation, layout: Layout) -> list[Measured
                 result=result,
                 person=person,
                 today=Key(
-                    spelling.setdefault(key, department),
+                    departments[department],
                     family if family in families else "",
                     baseline is not None,
                 ),
@@ -161,7 +169,7 @@ def newest_profiles(organisation: Organisation) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT person.id, person.department_key, person.department, person.job_family, sharing.id IS NULL,
+            SELECT person.id, person.department_key, person.job_family, sharing.id IS NULL,
                    newest.id, newest.levels
             FROM (
                 SELECT DISTINCT ON (person_id) person_id, id, levels
@@ -175,7 +183,7 @@ def newest_profiles(organisation: Organisation) -> list[tuple]:
             LEFT JOIN assessments_sharingchoice AS sharing
                 ON sharing.person_id = person.id AND sharing.revoked_at IS NULL
             WHERE person.left_on IS NULL OR person.left_on > %(today)s
-            ORDER BY person.department, person.id
+            ORDER BY person.id
             """,
             {
                 "organisation": organisation.pk,
@@ -268,15 +276,15 @@ def counted_result(organisation: Organisation, item: Measured, cohort: Cohort) -
     )
 
 
-def progress_by_department(organisation: Organisation) -> list[list]:
-    """For each department: how many people are enrolled, invited, took part, shared in Pix, and share with HR."""
+def progress_by_department(organisation: Organisation) -> dict[str, list]:
+    """For each department its name, and how many are enrolled, invited, took part, shared in Pix, share with HR."""
     with connection.cursor() as cursor:
         cursor.execute(PROGRESS, {"organisation": organisation.pk, "today": timezone.localdate()})
-        return [list(row) for row in cursor.fetchall()]
+        return {key: list(row) for key, *row in cursor.fetchall()}
 
 
 PROGRESS = """
-    SELECT min(person.department), count(*), count(invitation.person_id), count(stage.person_id),
+    SELECT person.department_key, min(person.department), count(*), count(invitation.person_id), count(stage.person_id),
            count(*) FILTER (WHERE stage.has_shared), count(sharing.id)
       FROM organisations_person AS person
       LEFT JOIN (
@@ -301,20 +309,23 @@ PROGRESS = """
 # --- What is shown of them --------------------------------------------------------------------------------------------
 
 
-def audience(
-    dated: Iterable[tuple[cohorts.Cohort, date]], rule: Rule, layout: Layout, *, seen_by_hr: bool
-) -> dict:
-    """All figures for one kind of reader: a table for each competence and area, and the change of each competence.
+def shown_to(reader: str, dated: Iterable[tuple[cohorts.Cohort, date]], rule: Rule) -> list[tuple]:
+    """The cohorts that this reader is shown, each with what is withheld of it.
 
     Whoever began to share since a cohort was formed has taken their cover from the others. When fewer than five of
     them are left, the cohort is not shown to HR any more.
     """
     shown = []
     for cohort, day in dated:
-        items = cohort.items if seen_by_hr else tuple(replace(item, keeps=True) for item in cohort.items)
+        items = cohort.items if reader == "hr" else tuple(replace(item, keeps=True) for item in cohort.items)
         if rule.allows(items):
             withheld = rule.complete(cohort.withheld | rule.withholds(items))
             shown.append((cohorts.Cohort(cohort.key, items, withheld, cohort.number), day))
+    return shown
+
+
+def audience(shown: Sequence[tuple[cohorts.Cohort, date]], layout: Layout) -> dict:
+    """All figures of these cohorts: a table for each competence and area, and the change of each competence."""
     groups = [
         Group(name, [each for each in shown if each[0].key.department == name])
         for name in sorted(
@@ -332,7 +343,6 @@ def audience(
             for group in groups
         ],
         "columns": [table(groups, column) for column in layout.spreads],
-        "levels": levels(shown, layout),
         "changes": [changes(shown, layout.column_of_change(each)) for each in range(layout.width)],
     }
 
@@ -396,8 +406,8 @@ def levels(shown: Iterable[tuple[cohorts.Cohort, date]], layout: Layout) -> list
 
 def levels_by_family(organisation: Organisation, *, seen_by_hr: bool) -> list[list]:
     """What the newest release counts at each level: see `levels`. Never to be shown without protection."""
-    release = organisation.releases.first()
-    return release.figures["hr" if seen_by_hr else "officer"]["levels"] if release else []
+    reader = KeyTransform("hr" if seen_by_hr else "officer", KeyTransform("levels", "figures"))
+    return organisation.releases.values_list(reader, flat=True).first() or []
 
 
 def changes(shown: Iterable[tuple[cohorts.Cohort, date]], column: int) -> dict | None:

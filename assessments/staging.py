@@ -37,9 +37,11 @@ def save(
         cursor.execute(f"CREATE TEMPORARY TABLE staged_result ({definitions}) ON COMMIT DROP")
         cursor.copy_expert(copy_statement(columns), for_copy(rows))
         ids = [campaign.pk for campaign in campaigns.values()]
-        complete_from_file(cursor, result_import, ids, columns)
+        is_new = not is_on_record(result_import, campaigns)
+        if not is_new:
+            complete_from_file(cursor, result_import, ids, columns)
         cursor.execute(
-            insert_statement(columns),
+            insert_statement(columns) + ("" if is_new else ON_CONFLICT),
             {
                 "organisation": result_import.organisation_id,
                 "import": result_import.pk,
@@ -49,11 +51,17 @@ def save(
             },
         )
         created, superseded = cursor.rowcount, 0
-        if not is_older:
+        if not (is_new or is_older):
             cursor.execute(SUPERSEDE[measure], {"import": result_import.pk, "campaigns": ids})
             superseded = cursor.rowcount
         cursor.execute("DROP TABLE staged_result")
     return created, superseded
+
+
+def is_on_record(result_import: ResultImport, campaigns: Iterable[str]) -> bool:
+    """Whether there is anything of campaigns with these numbers, of any kind. They are locked meanwhile."""
+    known = Result.with_held.filter(organisation=result_import.organisation_id)
+    return known.filter(campaign__reference__in=list(campaigns)).exists()
 
 
 def for_copy(rows: Iterable[Sequence]) -> io.StringIO:
@@ -74,8 +82,6 @@ def copy_statement(columns: Iterable[str]) -> str:
 
 
 def insert_statement(columns: Iterable[str]) -> str:
-    """A participation that is on record stays as it is; what had been overtaken counts again, unless Pix said that
-    it is deleted."""
     names = ", ".join(columns)
     return f"""
         INSERT INTO assessments_result
@@ -83,11 +89,16 @@ def insert_statement(columns: Iterable[str]) -> str:
         SELECT %(organisation)s, %(import)s, %(framework)s, %(measure)s, {names},
             CASE WHEN person_id IS NOT NULL AND NOT {is_informed("staged_result.person_id")} THEN %(held_until)s END
         FROM staged_result
-        ON CONFLICT (organisation_id, key) DO UPDATE SET superseded_by_id = NULL
-        WHERE assessments_result.superseded_by_id IS NOT NULL
-            AND (assessments_result.participation IS NULL OR NOT assessments_result.is_shared)
     """  # noqa: S608 - made of the names above
 
+
+# A participation that is on record stays as it is; what had been overtaken counts again, unless Pix said that it is
+# deleted. Looking for conflicts costs, so a campaign of which nothing is on record does without.
+ON_CONFLICT = """
+    ON CONFLICT (organisation_id, key) DO UPDATE SET superseded_by_id = NULL
+    WHERE assessments_result.superseded_by_id IS NOT NULL
+        AND (assessments_result.participation IS NULL OR NOT assessments_result.is_shared)
+"""
 
 # NOT IN, because its plan is a hash of the staged keys whatever the planner believes about new tables.
 OVERTAKEN = """

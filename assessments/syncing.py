@@ -243,7 +243,7 @@ class Slice:
         change_set.outcome = {
             **dict.fromkeys(("created", "unchanged"), 0),
             **self.sync.outcome["counts"],
-            "attached": change_set.outcome.get("attached", 0) + attached,
+            "attached": change_set.outcome.get("attached", 0) + max(attached - self.counts["created"], 0),
             "matched": matched,
             "unmatched": brought.count() - matched,
             "held": importing.held_in(change_set),

@@ -22,6 +22,13 @@ from organisations.runs import submit
 UNDO = "undo_results"
 DECIDED = (Result.Attached.DECISION, Result.Attached.SELF)
 DECIDED_LISTED = 200
+# What the partner interface never tells: without the file, nobody knows it.
+FROM_FILES_ALONE = {
+    **dict.fromkeys(("levels", "pix", "certifiable", "certifiable_count")),
+    **dict.fromkeys(("shares", "items", "validated", "progress")),
+    **dict.fromkeys(("student_number", "group", "division"), ""),
+    "line": 0,
+}
 
 
 @dataclass(frozen=True)
@@ -186,9 +193,11 @@ def give_to_those_who_completed(result_import: ResultImport) -> None:
     ).order_by("pk")
     for completed_by in completions.values_list("result_import_id", flat=True).distinct().order_by():
         theirs = completions.filter(result_import=completed_by)
-        Result.with_held.filter(
+        given = Result.with_held.filter(
             result_import=result_import, pk__in=theirs.values_list("result_id", flat=True)
-        ).update(result_import_id=completed_by)
+        )
+        known_otherwise = {} if result_import.file_id is None else FROM_FILES_ALONE
+        given.update(result_import_id=completed_by, **known_otherwise)
     Completion.objects.filter(result__result_import=F("result_import")).delete()
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from assessments.bands import band_names
 from assessments.charts import Step, distribution_chart, funnel_chart
-from assessments.coverage import Shown, labelled, newest_profiles_of, people_who_share
+from assessments.coverage import Shown, labelled, newest_profiles_of, open_choices
 from assessments.forms import SideBySideForm, SkillsFilterForm, TargetsForm
 from assessments.models import LevelsReading
 from assessments.profiles import pix_competences
@@ -63,7 +63,8 @@ def show_skills(request):
 
 def _shared_levels(request, competences):
     """People share their levels with HR, and with nobody else."""
-    page = Paginator(people_who_share(request.organisation), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(open_choices(request.organisation), PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = [choice.person for choice in page]
     profiles = newest_profiles_of(request.organisation, page)
     for person in page:
         person.profile = profiles.get(person.pk)

@@ -33,7 +33,7 @@ def answers(codes, **others):
 
 
 def test_campaigns_are_listed_with_what_is_on_record(client, acme, hr):
-    make.person(acme, staff_number="00101")
+    make.person(acme, staff_number="00101", last_name="Weber", first_name="Ada")
     imported(acme, export(participation(), participation(first="Bob", extra=("8",), sent=None)))
     client.force_login(hr)
 

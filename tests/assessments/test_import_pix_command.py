@@ -86,6 +86,19 @@ def test_with_commit_it_imports_and_the_second_time_nothing(acme, run):
     assert (answer["created"], answer["unchanged"], acme.results.count()) == (0, 40, 40)
 
 
+def test_it_says_whose_each_line_is(acme, run, tmp_path):
+    make.person(acme, staff_number="00101", last_name="Weber", first_name="Ada")
+    file = tmp_path / "export.csv"
+    file.write_bytes(export(participation(), participation(first="Bob", extra=("8",))))
+
+    _code, answer = run(file, "--people")
+
+    assert answer["whose"] == [
+        {"line": 2, "person": "00101", "attached": "number"},
+        {"line": 3, "waits": "unknown_number"},
+    ]
+
+
 def test_people_are_matched_by_staff_number(acme, run):
     people = {"00101": "+Plus", "2026-05": "Havossi", "MAT-1032": "Miruric"}  # the first took part twice
     for number, last_name in people.items():

@@ -52,7 +52,7 @@ def at(*values):
 
 
 def test_an_assessment_keeps_shares_of_items_and_has_no_level(acme):
-    person = make.person(acme, staff_number="00101")
+    person = make.person(acme, staff_number="00101", last_name="Weber", first_name="Ada")
 
     imported(acme, assessment(ada()))
 
@@ -285,7 +285,9 @@ def test_the_same_file_twice_changes_nothing(acme, name):
 def test_other_measures_change_nothing_for_whoever_reads_levels(client, acme, hr):
     """One person has a profile, and later an assessment, a certification and a self-reflection."""
     user = make.member(acme, Role.STAFF, email="nina@acme.example")
-    person = make.person(acme, user=user, email=user.email, staff_number="00101", last_name="Weber")
+    person = make.person(
+        acme, user=user, email=user.email, staff_number="00101", last_name="Weber", first_name="Ada"
+    )
     make.target_profile(acme)
     make.offer()
     mentoring_round = make.mentoring_round(acme)

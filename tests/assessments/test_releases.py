@@ -35,6 +35,16 @@ def test_departments_are_shown_with_all_that_are_large_enough(acme, globex):
     assert published(acme) == {"Finance": [0, 5, 5, 0, 0, 0], "Sales": [6, 0, 7, 0, 0, 0]}
 
 
+def test_a_department_is_one_however_it_is_spelt(acme):
+    people_with(acme, 0, 4, department="Sales")
+    people_with(acme, 4, 4, department="SALES")
+
+    [group] = releases.publish(acme).figures["hr"]["groups"]
+
+    assert group["people"] == 8
+    assert group["name"] in [name for name, *_counts in releases.publish(acme).figures["progress"]]
+
+
 @pytest.mark.parametrize("edit", ["department", "left_on", "result", "job_family"])
 def test_one_change_changes_nothing_that_is_shown(acme, edit):
     people = people_with(acme, 0, 6, department="Sales") + people_with(acme, 4, 7, department="Sales")

@@ -83,7 +83,7 @@ def test_a_shared_profile_is_kept_as_pix_says(acme, pix, connection):
         None,
     )
     assert result.shared_at == datetime(2026, 3, 17, 0, 54, tzinfo=UTC)
-    assert (counts(sync), sync.result_import.outcome["attached"]) == ({"created": 1}, 1)
+    assert (counts(sync), sync.result_import.outcome["matched"]) == ({"created": 1}, 1)
     assert (sync.result_import.file, sync.result_import.campaign) == (None, campaign)
 
 

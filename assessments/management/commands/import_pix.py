@@ -20,6 +20,9 @@ class Command(ReportingCommand):
         parser.add_argument("file", type=Path, help="the CSV file as Pix wrote it")
         parser.add_argument("--rows", action="store_true", help="list every participation too")
         parser.add_argument(
+            "--people", action="store_true", help="say for every line whose it is, or why it waits"
+        )
+        parser.add_argument(
             "--competences",
             type=split,
             default=(),
@@ -35,7 +38,7 @@ class Command(ReportingCommand):
             help="the name of a badge that the file does not name; once for each, in the order of the columns",
         )
 
-    def answer(self, *, organisation, file, rows, competences, badges, **options):
+    def answer(self, *, organisation, file, rows, people, competences, badges, **options):
         content = read_bytes(file)
         answers = {"competences": competences, "badges": badges}
         export = told(read_export(content), **answers)
@@ -48,6 +51,7 @@ class Command(ReportingCommand):
             **export.summary(),
             **({"question": asked} if asked else {}),
             **({"rows": export.rows()} if rows else {}),
+            **({"whose": matching.whose(organisation, export, found)} if people else {}),
             "import": result_import.pk,
             **outcome,
             "warnings": [warning.as_dict() for warning in [*doubts, *export.warnings]],
