@@ -144,7 +144,7 @@ def test_a_login_stays_bound_and_is_told_when_hr_writes_another_address(client, 
 
 @pytest.mark.parametrize("by_file", [True, False])
 def test_an_open_link_to_the_earlier_address_ends(client, acme, hr, by_file):
-    person = make.person(acme, email="old@acme.example")
+    person = make.person(acme, email="old@acme.example", languages=["en"])
     invitations.invite_people(acme, [person], hr)
     invitation = acme.invitations.get()
     if by_file:
