@@ -319,12 +319,14 @@ def _connect_to_pix(organisation, manager):
 
 
 def _participation(somebody: Somebody, sent_at, random) -> Participation:
-    """What Pix measures: the true levels with some noise. One in sixty mistypes the staff number."""
+    """What Pix measures: the true levels with some noise. One in sixty turns the staff number's digits round."""
     pix = [
         max(0, min(HIGHEST_PIX, round((ability + random.gauss(0, 0.3)) * 8 + random.random() * 7)))
         for ability in somebody.abilities
     ]
-    number = somebody.staff_number.replace("0", "O", 1) if random.random() < 1 / 60 else somebody.staff_number
+    number = somebody.staff_number
+    if random.random() < 1 / 60:
+        number = number[:-3] + number[:-4:-1]
     return Participation(somebody.last_name, somebody.first_name, number, sent_at, pix)
 
 
