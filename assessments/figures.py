@@ -1,37 +1,18 @@
 """Figures that are kept ready: made anew, for one organisation at a time, after its results have changed."""
 
-import uuid
-
 from django.conf import settings
-from django.db import connection, transaction
-from django.utils import timezone, translation
+from django.db import connection
 
 from assessments.models import LevelCount
 from organisations.models import Organisation, Run
-from organisations.runs import ring
+from organisations.runs import submit_once_for_many
 
 REFRESH = "refresh_figures"
 
 
 def request_refresh(organisation: Organisation) -> Run:
-    """Have the figures made anew once what the caller changes is committed. Many wishes make one run.
-
-    The waiting run stays locked until the caller commits, so that no worker starts too early. Whoever finds it
-    locked by somebody else takes another one, and waits for nobody.
-    """
-    with transaction.atomic():
-        waiting = Run.objects.filter(organisation=organisation, kind=REFRESH).exclude(state=Run.State.RUNNING)
-        run = waiting.select_for_update(skip_locked=True, of=("self",)).order_by("pk").first()
-        if run is None:
-            language = translation.get_language() or "en"
-            run = Run(organisation=organisation, kind=REFRESH, key=uuid.uuid4().hex, language=language)
-        elif run.state == Run.State.QUEUED:
-            return run
-        run.state, run.attempts, run.run_after = Run.State.QUEUED, 0, timezone.now()
-        run.problem, run.error, run.ended_at = "", "", None
-        run.save()
-        transaction.on_commit(lambda: ring(run.pk), robust=True)
-    return run
+    """Have the figures made anew once what the caller changes is committed."""
+    return submit_once_for_many(REFRESH, organisation)
 
 
 def request_refreshes() -> None:

@@ -100,6 +100,16 @@ def save_results(result_import: ResultImport, export: Export, found: matching.Ma
     return result_import.outcome
 
 
+def look_again(organisation: Organisation) -> int:
+    """Look for the people of results that wait, such as after an enrolment. Gives how many found theirs."""
+    with transaction.atomic():
+        attached = matching.attach_waiting(organisation)
+        if attached:
+            note_used_seats(organisation)
+            figures.request_refresh(organisation)
+    return attached
+
+
 def save_in_campaigns(result_import: ResultImport, export: Export, found: matching.Match) -> tuple[int, int]:
     campaigns = hold_campaigns(result_import.organisation, result_import.kind, export)
     if len(campaigns) == 1:

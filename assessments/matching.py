@@ -23,7 +23,9 @@ from assessments.recognising import (
     Participants,
     recognise,
 )
+from organisations.enrolling import when_enrolled
 from organisations.models import Organisation
+from organisations.runs import submit_once_for_many
 
 
 def match(organisation: Organisation, export) -> Match:
@@ -67,6 +69,16 @@ FIELDS = (
     *("last_name", "first_name", "external_id", "student_number", "participant", "group", "division"),
     *("imported_columns", "shared_at", "started_at"),
 )
+
+
+LOOK_AGAIN = "attach_waiting"
+
+
+@when_enrolled
+def ask_to_look_again(organisation: Organisation) -> None:
+    """Whoever has just been enrolled may be the one that a result waits for."""
+    if organisation.results.waiting().exists():
+        submit_once_for_many(LOOK_AGAIN, organisation)
 
 
 def attach_waiting(organisation: Organisation) -> int:

@@ -125,8 +125,8 @@ def _result(result, targets, known):
 
 def _in_digcomp(results, code):
     """The newest profile read in one edition of DigComp, with the version of the map."""
-    walk = map_to(code)
     profile = next((r for r in results if r.measure == Result.Measure.PROFILE and r.levels), None)
+    walk = map_to(code, profile.framework if profile else None)
     readings = walk.read(profile.levels) if profile else []
     return {
         "framework": code,

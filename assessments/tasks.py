@@ -4,7 +4,7 @@ from functools import partial
 
 from celery import shared_task
 
-from assessments import figures, importing, own_data, quarantine, releases, syncing, undoing
+from assessments import figures, importing, matching, own_data, quarantine, releases, syncing, undoing
 from organisations import runs
 
 
@@ -56,3 +56,8 @@ def request_refreshes():
 @runs.kind(figures.REFRESH)
 def refresh_figures(run):
     return releases.refresh(run.organisation)
+
+
+@runs.kind(matching.LOOK_AGAIN)
+def look_again(run):
+    return {"attached": importing.look_again(run.organisation)}

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from organisations import licences, runs
 from organisations.cleaning import FIELDS
 from organisations.consequences import follow_changes
+from organisations.enrolling import tell_of_people
 from organisations.journey import check_enrolment_is_open
 from organisations.models import Language, Organisation, PeopleImport, Person, Run, StoredFile, User
 from organisations.problems import Problem, Refused
@@ -198,6 +199,7 @@ def commit_import(
         people_import.change_set = _write(organisation, plan)
         follow_changes(organisation, {each.person_id: each.fields for each in plan.differences}, user)
         _give_seats(people_import, plan, user)
+        tell_of_people(organisation)
         people_import.state = State.DONE
         people_import.committed_at, people_import.committed_by = timezone.now(), user
         people_import.save(update_fields=["change_set", "state", "committed_at", "committed_by"])

@@ -6,6 +6,7 @@ message delivered twice finds the run taken; a lost message is rung again by the
 """
 
 import logging
+import uuid
 from datetime import timedelta
 
 from celery import current_app
@@ -71,6 +72,27 @@ def submit(
             transaction.on_commit(
                 lambda: ring(run.pk), robust=True
             )  # a dead broker must not fail the request
+    return run
+
+
+def submit_once_for_many(kind: str, organisation: Organisation) -> Run:
+    """Ask for a run after what the caller commits now. Many wishes make one run.
+
+    The waiting run stays locked until the caller commits, so that no worker starts too early. Whoever finds it
+    locked by somebody else takes another one, and waits for nobody.
+    """
+    with transaction.atomic():
+        waiting = Run.objects.filter(organisation=organisation, kind=kind).exclude(state=Run.State.RUNNING)
+        run = waiting.select_for_update(skip_locked=True, of=("self",)).order_by("pk").first()
+        if run is None:
+            language = translation.get_language() or "en"
+            run = Run(organisation=organisation, kind=kind, key=uuid.uuid4().hex, language=language)
+        elif run.state == Run.State.QUEUED:
+            return run
+        run.state, run.attempts, run.run_after = Run.State.QUEUED, 0, timezone.now()
+        run.problem, run.error, run.ended_at = "", "", None
+        run.save()
+        transaction.on_commit(lambda: ring(run.pk), robust=True)
     return run
 
 

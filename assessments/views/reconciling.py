@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from assessments import reconciling
 from assessments.forms import IdentityForm
-from assessments.matching import attach_waiting
+from assessments.importing import look_again
 from organisations.access import Role, members_only
 
 PER_PAGE = 20
@@ -24,7 +24,7 @@ def list_waiting(request):
     """One card for each identity that waits; on POST, look for their people again."""
     organisation = request.organisation
     if request.method == "POST":
-        attached = attach_waiting(organisation)
+        attached = look_again(organisation)
         if attached:
             sentence = ngettext(
                 "%(count)s result found its person.", "%(count)s results found their people.", attached

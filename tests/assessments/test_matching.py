@@ -3,7 +3,10 @@
 import pytest
 
 from assessments.matching import attach_waiting
-from assessments.models import Identity, Waiting
+from assessments.models import Identity, Result, Waiting
+from organisations.enrolling import enrol
+from organisations.models import Person, Run
+from organisations.runs import carry_out
 from tests import make
 
 
@@ -83,3 +86,18 @@ def test_looking_again_takes_the_same_number_of_queries(acme, waiting, django_as
 
     with django_assert_num_queries(6):  # savepoint, rows, people, decisions, update, savepoint
         assert attach_waiting(acme) == 21
+
+
+def test_whoever_is_enrolled_later_finds_their_result_without_anybody_asking(acme, hr):
+    make.result(acme, external_id="00101", last_name="Weber", first_name="Ada")
+    assert acme.results.waiting().count() == 1
+
+    (ada,) = enrol(
+        acme, [Person(organisation=acme, last_name="Weber", first_name="Ada", staff_number="00101")], hr
+    )
+    enrol(acme, [Person(organisation=acme, last_name="Other", first_name="Bo", staff_number="2")], hr)
+    run = Run.objects.get(kind="attach_waiting")
+    carry_out(run.pk)
+
+    assert Run.objects.get(pk=run.pk).outcome == {"attached": 1}
+    assert Result.with_held.get().person == ada
