@@ -152,8 +152,10 @@ def levels_chart(
     draw_row = _row_beside_its_name if palette.width else _row_under_its_name
     for (area, area_name), group in groupby(rows, key=lambda row: (row.area, row.area_name)):
         if area_name:
-            pen.text(0, y + 16, area_name, size=14, bold=True, fill=f"area-{area}")
-            y += 28
+            lines = _lines(area_name, 38)
+            for number, line in enumerate(lines):
+                pen.text(0, y + 16 + 18 * number, line, size=14, bold=True, fill=f"area-{area}")
+            y += 10 + 18 * len(lines)
         for row in group:
             y = draw_row(pen, row, y, maximum)
         y += 10

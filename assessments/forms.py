@@ -12,7 +12,7 @@ from organisations.models import Organisation
 
 class ExportForm(forms.Form):
     file = forms.FileField(
-        label=_("Export of Pix Orga"),
+        label=_("Export of Pix Orga or Pix Certif"),
         help_text=_(
             "The CSV file of Pix Orga or Pix Certif as it is: profiles, assessment, exam or certification."
         ),

@@ -152,6 +152,12 @@ class Case:
         return Name(self.last_name, self.first_name)
 
     @property
+    def gives_a_number(self) -> bool:
+        """Also one that stands in a column of another list's numbers, and so decides nothing."""
+        _last_name, _first_name, external_id, student_number, *_others = self.key
+        return bool(external_id or student_number or self.numbers)
+
+    @property
     def hex_key(self) -> str:
         return hex_key_of(self.key)
 
@@ -724,7 +730,7 @@ def why_it_waits(campaign: Campaign, case: Case, found: list[Likely]) -> str:
         return Waiting.OTHER_NAME.value
     fitting = [each for each in found if each.likeness >= Likeness.PART]
     if not fitting:
-        return (Waiting.UNKNOWN_NUMBER if case.numbers else Waiting.NO_NUMBER).value
+        return (Waiting.UNKNOWN_NUMBER if case.gives_a_number else Waiting.NO_NUMBER).value
     if reason := vetoed(fitting[0]):
         return str(reason)
     is_one_of_several = sum(each.likeness == fitting[0].likeness for each in fitting) > 1

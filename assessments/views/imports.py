@@ -163,6 +163,7 @@ def _figures(report):
         "new": _("new"),
     }
     return [
-        Fact(label=label, value=report.get(name, 0), base="" if name == "participations" else base)
+        Fact(label=label, value=report[name], base="" if name == "participations" else base)
         for name, label in labels.items()
+        if name in report  # a certification is not shared by whoever passed it
     ]

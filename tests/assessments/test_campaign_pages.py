@@ -71,6 +71,20 @@ def test_the_totals_of_a_file_stand_beside_ours(client, acme, hr, name, sum_):
     assert found[2].on_record > 0
 
 
+def test_a_certification_is_not_said_to_be_shared_by_nobody(client, acme, hr):
+    client.force_login(hr)
+    result_import = uploaded(client, acme, sample("legacy-2022-certification-session-fr.csv"))
+
+    response = client.get(address("result-import", result_import.pk))
+
+    assert [figure.label for figure in response.context["figures"]] == [
+        "participations",
+        "recognised people",
+        "will wait for their person",
+        "new",
+    ]
+
+
 def test_an_officer_reads_counts_and_neither_sums_nor_undo(client, acme, officer):
     imported(acme, sample("profiles-collection-en.csv"))
     client.force_login(officer)

@@ -204,6 +204,12 @@ def test_who_is_nobody_here_waits_without_candidates():
     assert [doubt.candidates for doubt in match.doubts] == [[], []]
 
 
+def test_who_gives_a_number_of_another_list_is_not_said_to_give_none():
+    match = found(*[("Kim", f"Zoe{place}", f"EXT;{place}") for place in range(12)], ("Kim", "Ann", ""))
+
+    assert match.reasons == [Waiting.UNKNOWN_NUMBER] * 12 + [Waiting.NO_NUMBER]
+
+
 def test_spellings_of_accents_and_capitals_are_one_identity():
     match = found(("Kim", "Zoé", ""), ("KIM", "Zoe", ""), ("Kim", "Zoe", "7"))
 
