@@ -13,9 +13,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from assessments import syncing
-from assessments.importing import import_results
 from assessments.models import Connection, Kind
-from assessments.previewing import preview
+from assessments.reconciling import waiting_identities
 from assessments.releases import refresh
 from assessments.results import latest_results
 from assessments.sealing import seal
@@ -44,6 +43,7 @@ from organisations.models import (
 from organisations.notices import current_version
 from organisations.participation import NEEDED
 from organisations.scope import every_organisation, only
+from pilot.demonstration.measures import take_in, take_other_measures
 from pilot.demonstration.people import SETTINGS, Setting, Somebody, invent_staff, staff_file
 from pilot.demonstration.pix_export import HIGHEST_PIX, Participation, write_profiles
 from pilot.development import pix_stub
@@ -172,6 +172,7 @@ def _organisation(programme, setting: Setting) -> dict:
         follow_up = _take_pix(
             organisation, setting, staff, manager, campaign + 2, "Suivi 2026", FOLLOW_UP, 0.42, random
         )
+        others = take_other_measures(organisation, setting, staff, manager) if setting.slug == "belval" else 0
         if setting.slug == "ardoise":
             _make_staff_accounts(organisation)
         if setting.slug == pix_stub.DEMONSTRATION and "PIX_STUB_ADDRESS" in os.environ:
@@ -181,7 +182,8 @@ def _organisation(programme, setting: Setting) -> dict:
         refresh(organisation)
         return {
             "people": organisation.people.count(),
-            "results": baseline + follow_up,
+            "results": baseline + follow_up + others,
+            "waiting": waiting_identities(organisation).count(),
             "pairs": pairs,
             "sessions": held,
         }
@@ -287,14 +289,8 @@ def _take_pix(organisation, setting, staff, manager, campaign, name, when, share
     export = write_profiles(
         setting.name, campaign, name, setting.number_label, setting.language, participations
     )
-    result_import = preview(organisation, f"Resultats-{campaign}.csv", export, manager)
-    outcome = import_results(result_import)
-    organisation.result_imports.filter(pk=result_import.pk).update(
-        uploaded_at=start + timedelta(days=days),
-        imported_at=start + timedelta(days=days),
-        confirmed_by=manager,
-    )
-    return outcome["created"]
+    end = start + timedelta(days=days)
+    return take_in(organisation, f"Resultats-{campaign}.csv", export, manager, end)
 
 
 def _connect_to_pix(organisation, manager):
