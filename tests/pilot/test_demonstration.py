@@ -19,9 +19,9 @@ from tests.test_rights import ALL
 from upskilling.models import Offer
 
 MADE = {
-    "ardoise": {"people": 400, "results": 574, "waiting": 0, "pairs": 55, "sessions": 271},
-    "belval": {"people": 120, "results": 211, "waiting": 3, "pairs": 10, "sessions": 51},
-    "cordier": {"people": 40, "results": 59, "waiting": 0, "pairs": 0, "sessions": 0},
+    "ardoise": {"people": 400, "results": 568, "waiting": 5, "pairs": 63, "sessions": 312},
+    "belval": {"people": 120, "results": 208, "waiting": 7, "pairs": 9, "sessions": 44},
+    "cordier": {"people": 40, "results": 59, "waiting": 1, "pairs": 0, "sessions": 0},
 }
 MOST_QUERIES = 15
 NEEDS_MORE_THAN_A_SLUG = ("<int:", "<str:", "<slug:language>")
@@ -60,7 +60,7 @@ def test_one_organisation_has_every_measure_and_somebody_to_recognise(demonstrat
 
     assert sorted(numbers) == [
         ("certified", 10, 10, 10),
-        ("profile", 163, 163, 141),
+        ("profile", 160, 156, 138),
         ("self_declared", 6, 6, 6),
         ("share_of_items", 32, 29, 26),
     ]
@@ -72,12 +72,10 @@ def test_one_organisation_has_every_measure_and_somebody_to_recognise(demonstrat
 
 def test_nobody_gets_the_result_of_somebody_else(demonstration):
     belval = Organisation.objects.get(slug="belval")
-    pix = belval.results.of_pix().exclude(person=None)
+    attached = belval.results.of_pix().exclude(person=None)
 
-    for given, own in pix.exclude(external_id="").values_list("external_id", "person__staff_number"):
-        assert given.replace("O", "0") == own
-    for last_name, own in pix.filter(external_id="").values_list("last_name", "person__last_name"):
-        assert sorted(last_name) == sorted(own)  # but for letters that changed places
+    for last_name, own in attached.values_list("last_name", "person__last_name"):
+        assert sorted(last_name) == sorted(own)  # but for two letters that change places
 
 
 def test_the_invented_staff_depend_on_nothing_but_their_setting():
