@@ -41,6 +41,11 @@ class LevelRow:
     target: Number | None = None
     earlier: Number | None = None
     area_name: str = ""
+    without_level: str = ""  # says more than "not measured"
+
+    @property
+    def words(self) -> str:
+        return self.without_level if self.level is None and self.without_level else _words(self.level)
 
     @property
     def gap(self) -> Number | None:
@@ -160,7 +165,7 @@ def levels_chart(
             y = draw_row(pen, row, y, maximum)
         y += 10
     y = _levels_key(pen, rows, y, maximum)
-    return pen.picture(y, title, description or _list_of((_named(row), _words(row.level)) for row in rows))
+    return pen.picture(y, title, description or _list_of((_named(row), row.words) for row in rows))
 
 
 def _row_under_its_name(pen, row, y, maximum):
@@ -185,11 +190,11 @@ def _level_bar(pen, row, maximum, left, right, y):
 
     if not _is_number(row.level):
         pen.hatch(left, left + (right - left) * 0.6, y, 10)
-        pen.text(1, y + 10, _words(row.level), fill="muted", size=13, anchor="end")
+        pen.text(1, y + 10, row.words, fill="muted", size=13, anchor="end")
     else:
         pen.bar(left, right, y, 10, "track")
         pen.bar(left, at(row.level), y, 10, f"area-{row.area}")
-        pen.text(1, y + 10, _words(row.level), bold=True, anchor="end")
+        pen.text(1, y + 10, row.words, bold=True, anchor="end")
     if row.target is not None:
         pen.line(at(row.target), y - 4, at(row.target), y + 14, "surface", 5)
         pen.line(at(row.target), y - 4, at(row.target), y + 14, "ink", 2.5)
@@ -244,7 +249,7 @@ def radar_chart(
     for places in _unbroken([row.target for row in rows]):
         points = [at(number % len(rows), rows[number % len(rows)].target) for number in places]
         pen.path(points, stroke="ink", width=1.5, dashes="4 3", closed=len(places) == len(rows))
-    described = description or _list_of((_named(row), _words(row.level)) for row in rows)
+    described = description or _list_of((_named(row), row.words) for row in rows)
     return pen.picture(2 * centre, title, described, width=2 * centre, kind="shape")
 
 

@@ -93,8 +93,7 @@ def doubts(export: Export, found: matching.Match, known: dict[str, bool]) -> lis
         sentences.append(_("Nobody has taken part in this campaign yet."))
     elif not found.matched:
         sentence = _(
-            "Nobody in this file was recognised. Is it the file of another organisation? "
-            "It says: %(name)s."
+            "Nobody in this file was recognised. Is it the file of another organisation? It says: %(name)s."
         )
         sentences.append(sentence % {"name": export.organisation_name})
     in_future = sum(moment is not None and moment > timezone.now() for moment in export.shared_at)

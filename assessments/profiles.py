@@ -191,6 +191,7 @@ class DigCompSkill:
             target=self.target,
             earlier=self.earlier,
             area_name=area.title,
+            without_level=self.reading.coverage.label,
         )
 
 

@@ -32,6 +32,7 @@ from organisations.models import (
     EsfRecord,
     FollowUpContact,
     Funder,
+    Invitation,
     Membership,
     Organisation,
     Person,
@@ -219,6 +220,26 @@ def _enrol(organisation, staff, manager):
     later = [somebody.staff_number for somebody in staff[int(len(staff) * 0.8) :]]
     organisation.people.update(enrolled_at=enrolled)
     organisation.people.filter(staff_number__in=later).update(enrolled_at=enrolled + timedelta(days=110))
+    _invite(organisation, manager)
+
+
+def _invite(organisation, manager):
+    """Everybody got a link on the day of their enrolment. Those of people who sign in here are long since used."""
+    made = []
+    for person in organisation.people.exclude(email=""):
+        invitation = Invitation(
+            organisation=organisation,
+            person=person,
+            email=person.email,
+            role=Role.STAFF,
+            invited_by=manager,
+            invited_at=person.enrolled_at,
+        )
+        invitation.renew()
+        invitation.sent_at = person.enrolled_at
+        invitation.expires_at = person.enrolled_at + timedelta(days=settings.INVITATION_DAYS)
+        made.append(invitation)
+    Invitation.objects.bulk_create(made)
 
 
 def _inform(organisation, day):
@@ -419,6 +440,7 @@ def _make_staff_accounts(organisation):
         user = User.objects.create_user(person.email, PASSWORD, name=person.full_name)
         Membership.objects.create(organisation=organisation, user=user, role=Role.STAFF)
         Person.objects.filter(pk=person.pk).update(user=user)
+        person.invitations.update(used_at=person.enrolled_at + timedelta(days=1))
 
 
 def _call_for_the_next_round(organisation, setting, manager, random):

@@ -9,6 +9,8 @@ from django.db import connection
 from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
 
+from assessments.coverage import Shown
+from assessments.profiles import pix_competences
 from organisations.models import Organisation, Person, Run, User
 from organisations.runs import carry_out
 from organisations.scope import every_organisation
@@ -49,6 +51,12 @@ def look_at_everything(demonstration, db):
 
 def test_it_is_the_same_at_every_run(demonstration):
     assert demonstration == MADE
+
+
+def test_nobody_takes_part_before_they_are_invited(look_at_everything):
+    for organisation in Organisation.objects.filter(slug__in=MADE):
+        progress = Shown.of(organisation, pix_competences(), seen_by_hr=True).progress()
+        assert progress.enrolled >= progress.invited >= progress.started >= progress.shared > 0
     assert Organisation.objects.count() == 3
     assert Report.objects.count() == 4
 
