@@ -132,10 +132,27 @@ def separator_of(text: str) -> str:
 
 def split_into_rows(text: str, separator: str) -> tuple[list[list[str]], list[int]]:
     """All rows that are not blank, and the line on which each starts. The line ends inside quotes stay in the cell."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows, lines, start, most = [], [], 1, settings.PIX_MAX_ROWS + 1
     if text.count(separator, 0, text.find("\n")) > MOST_COLUMNS:
         raise Refused([too_many_columns(1)])
+    reader = reader_of(text, separator)
+    try:
+        rows = list(reader)
+    except csv.Error:
+        return split_line_by_line(text, separator)  # and say where it breaks
+    is_usual = reader.line_num == len(rows) <= settings.PIX_MAX_ROWS + 1 and all(rows)
+    if is_usual and max(map(len, rows), default=0) <= MOST_COLUMNS:
+        return rows, list(range(1, len(rows) + 1))
+    return split_line_by_line(text, separator)
+
+
+def reader_of(text: str, separator: str):
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+
+
+def split_line_by_line(text: str, separator: str) -> tuple[list[list[str]], list[int]]:
+    """The same for a file with rows of several lines, blank lines or faults, which are told with their line."""
+    reader = reader_of(text, separator)
+    rows, lines, start, most = [], [], 1, settings.PIX_MAX_ROWS + 1
     try:
         for row in reader:
             if row:

@@ -7,6 +7,7 @@ whoever writes is the database's to judge, once, while it inserts.
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from django.db import connection
 
@@ -35,7 +36,7 @@ def save(
     with connection.cursor() as cursor:
         definitions = ", ".join(f"{name} {kind}" for name, kind in columns.items())
         cursor.execute(f"CREATE TEMPORARY TABLE staged_result ({definitions}) ON COMMIT DROP")
-        cursor.copy_expert(copy_statement(columns), for_copy(rows))
+        cursor.copy_expert(copy_statement(columns), Lines(rows))
         ids = [campaign.pk for campaign in campaigns.values()]
         is_new = not is_on_record(result_import, campaigns)
         if not is_new:
@@ -64,11 +65,18 @@ def is_on_record(result_import: ResultImport, campaigns: Iterable[str]) -> bool:
     return known.filter(campaign__reference__in=list(campaigns)).exists()
 
 
-def for_copy(rows: Iterable[Sequence]) -> io.StringIO:
-    buffer = io.StringIO()
-    csv.writer(buffer, delimiter="\t", lineterminator="\n").writerows(rows)
-    buffer.seek(0)
-    return buffer
+class Lines:
+    """Rows as COPY reads them, written while the database takes in those before."""
+
+    AT_ONCE = 500
+
+    def __init__(self, rows: Iterable[Sequence]):
+        self.rows = iter(rows)
+
+    def read(self, size: int = -1) -> str:
+        buffer = io.StringIO()
+        csv.writer(buffer, delimiter="\t", lineterminator="\n").writerows(islice(self.rows, self.AT_ONCE))
+        return buffer.getvalue()
 
 
 # --- Statements -------------------------------------------------------------------------------------------------------
