@@ -7,7 +7,7 @@ whoever writes is the database's to judge, once, while it inserts.
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from itertools import islice
+from itertools import compress, islice
 
 from django.db import connection
 
@@ -30,13 +30,9 @@ def save(
     """
     measure = MEASURES[result_import.kind]
     columns = columns_of(measure)
-    rows = zip(*participation(campaigns, export, found), *values(export), strict=True)
-    if is_older:
-        rows = (row for row, shared in zip(rows, export.shared, strict=True) if shared)
+    cells = dict(zip(columns, [*participation(campaigns, export, found), *values(export)], strict=True))
     with connection.cursor() as cursor:
-        definitions = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-        cursor.execute(f"CREATE TEMPORARY TABLE staged_result ({definitions}) ON COMMIT DROP")
-        cursor.copy_expert(copy_statement(columns), Lines(rows))
+        stage(cursor, columns, cells, export.shared if is_older else None)
         ids = [campaign.pk for campaign in campaigns.values()]
         is_new = not is_on_record(result_import, campaigns)
         if not is_new:
@@ -57,6 +53,22 @@ def save(
             superseded = cursor.rowcount
         cursor.execute("DROP TABLE staged_result")
     return created, superseded
+
+
+def stage(cursor, columns: dict[str, str], cells: dict[str, Sequence], wanted: Sequence[bool] | None) -> None:
+    """Put the rows (all, or those that are wanted) into a table of this transaction.
+
+    What is the same in every row travels once, as the column's default.
+    """
+    same = {name: column[0] for name, column in cells.items() if column.count(column[0]) == len(column)}
+    definitions = ", ".join(
+        f"{name} {kind}{' DEFAULT %s' if name in same else ''}" for name, kind in columns.items()
+    )
+    defaults = [None if value == NULL else value for value in same.values()]
+    cursor.execute(f"CREATE TEMPORARY TABLE staged_result ({definitions}) ON COMMIT DROP", defaults)
+    varying = [name for name in columns if name not in same] or ["line"]
+    rows = zip(*(cells[name] for name in varying), strict=True)
+    cursor.copy_expert(copy_statement(varying), Lines(rows if wanted is None else compress(rows, wanted)))
 
 
 def is_on_record(result_import: ResultImport, campaigns: Iterable[str]) -> bool:
@@ -82,10 +94,11 @@ class Lines:
 # --- Statements -------------------------------------------------------------------------------------------------------
 
 
-def copy_statement(columns: Iterable[str]) -> str:
+def copy_statement(columns: Sequence[str]) -> str:
+    texts = [name for name in columns if name in TEXTS] or columns[:1]
     return (
         f"COPY staged_result ({', '.join(columns)}) FROM STDIN "
-        f"WITH (FORMAT csv, DELIMITER E'\\t', NULL '{NULL}', FORCE_NOT_NULL ({', '.join(TEXTS)}))"
+        f"WITH (FORMAT csv, DELIMITER E'\\t', NULL '{NULL}', FORCE_NOT_NULL ({', '.join(texts)}))"
     )
 
 
