@@ -22,8 +22,8 @@ DATA = Path(__file__).parent / "data"
 def load_frameworks(directory: Path = DATA, *, publish: bool = False) -> dict[str, list[str]]:
     """Load every framework and crosswalk of the directory that is not there yet. Running it again changes nothing.
 
-    They are drafts; with `publish` they are in use at once, as the first set-up needs it. Raises `Refused` for a file
-    that differs from what was loaded under its version.
+    They are drafts. With `publish` the first version of each is in use at once, as a first set-up needs it; later
+    versions wait for an officer all the same. Raises `Refused` for a file that differs from what was loaded.
     """
     done: dict[str, list[str]] = {"created": [], "unchanged": []}
     with transaction.atomic():
@@ -33,9 +33,18 @@ def load_frameworks(directory: Path = DATA, *, publish: bool = False) -> dict[st
                 is_new = load(json.loads(content), hashlib.sha256(content).hexdigest(), path.name)
                 done["created" if is_new else "unchanged"].append(path.name)
         if publish:
-            for versions in (Framework, Crosswalk):
-                versions.objects.filter(published_at=None).update(published_at=timezone.now())
+            publish_first_versions()
     return done
+
+
+def publish_first_versions() -> None:
+    """Put in use what has no version in use yet."""
+    frameworks = Framework.objects.published().values("code")
+    Framework.objects.exclude(code__in=frameworks).update(published_at=timezone.now())
+    for draft in Crosswalk.objects.filter(published_at=None).select_related("source", "target"):
+        both_published = draft.source.published_at and draft.target.published_at
+        if both_published and published_before(draft) is None:
+            publish(draft, None)
 
 
 def publish(version: Framework | Crosswalk, user: User | None) -> None:

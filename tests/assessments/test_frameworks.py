@@ -112,6 +112,12 @@ def test_a_new_version_is_a_draft_until_somebody_publishes_it(draft, officer):
     assert before.competences.count() == draft.competences.count() == 16
 
 
+def test_a_set_up_that_runs_again_publishes_no_new_version(draft, tmp_path):
+    load_frameworks(tmp_path, publish=True)
+
+    assert Framework.objects.get(pk=draft.pk).published_at is None
+
+
 def test_publishing_twice_keeps_the_first_date(draft, officer):
     publish(draft, officer)
     first = Framework.objects.get(pk=draft.pk).published_at

@@ -10,7 +10,9 @@ class Command(ReportingCommand):
     def add_command_arguments(self, parser):
         parser.add_argument("--directory", type=Path, default=DATA, help="where the JSON files are")
         parser.add_argument(
-            "--publish", action="store_true", help="publish all drafts, as the first set-up does"
+            "--publish",
+            action="store_true",
+            help="publish what has no published version yet, as the first set-up does",
         )
 
     def answer(self, *, directory, publish, **options):
