@@ -104,7 +104,7 @@ def _result(result, targets, known):
         if result.day_only
         else result.shared_at.isoformat(),
         "campaign": result.campaign.name,
-        "source": result.campaign.source,
+        "source": _source(result),
         "pix_score": result.pix_score,
         "mastery_rate": float(result.mastery_rate) if result.mastery_rate is not None else None,
         "status": result.status or None,
@@ -121,6 +121,11 @@ def _result(result, targets, known):
             for competence, level, share, validated, items, target in columns
         ],
     }
+
+
+def _source(result):
+    is_by_form = result.measure == Result.Measure.SELF_DECLARED and result.result_import.file_id is None
+    return "form" if is_by_form else result.campaign.source
 
 
 def _in_digcomp(results, code):

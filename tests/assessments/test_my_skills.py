@@ -199,7 +199,11 @@ def test_the_data_name_measure_framework_and_map(client, staff, me, two_results)
 
     data = json.loads(client.get(address("skills-json")).content)
 
-    assert [result["measure"] for result in data["results"]] == ["self_declared", "profile", "profile"]
+    assert [(result["measure"], result["source"]) for result in data["results"]] == [
+        ("self_declared", "form"),
+        ("profile", "file"),
+        ("profile", "file"),
+    ]
     assert [(edition["framework"], edition["map_version"]) for edition in data["digcomp"]] == [
         ("digcomp-3.0", "1"),
         ("digcomp-2.2", "1"),
