@@ -8,6 +8,7 @@ import csv
 import io
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -134,15 +135,20 @@ def split_into_rows(text: str, separator: str) -> tuple[list[list[str]], list[in
     """All rows that are not blank, and the line on which each starts. The line ends inside quotes stay in the cell."""
     if text.count(separator, 0, text.find("\n")) > MOST_COLUMNS:
         raise Refused([too_many_columns(1)])
-    reader = reader_of(text, separator)
+    reader, most = reader_of(text, separator), settings.PIX_MAX_ROWS + 1
     try:
-        rows = list(reader)
+        rows = list(islice(reader, most + 1))
     except csv.Error:
         return split_line_by_line(text, separator)  # and say where it breaks
-    is_usual = reader.line_num == len(rows) <= settings.PIX_MAX_ROWS + 1 and all(rows)
-    if is_usual and max(map(len, rows), default=0) <= MOST_COLUMNS:
-        return rows, list(range(1, len(rows) + 1))
-    return split_line_by_line(text, separator)
+    if reader.line_num > len(rows) or not all(rows):
+        return split_line_by_line(text, separator)
+    lines = list(range(1, len(rows) + 1))
+    if max(map(len, rows), default=0) > MOST_COLUMNS:
+        line = next(line for line, row in zip(lines, rows, strict=True) if len(row) > MOST_COLUMNS)
+        raise Refused([too_many_columns(line)])
+    if len(rows) > most:
+        raise FileTooLarge([too_many_rows(most + 1)])
+    return rows, lines
 
 
 def reader_of(text: str, separator: str):
@@ -150,7 +156,7 @@ def reader_of(text: str, separator: str):
 
 
 def split_line_by_line(text: str, separator: str) -> tuple[list[list[str]], list[int]]:
-    """The same for a file with rows of several lines, blank lines or faults, which are told with their line."""
+    """The same for a file with rows of several lines, blank lines or broken quotes, which are told with their line."""
     reader = reader_of(text, separator)
     rows, lines, start, most = [], [], 1, settings.PIX_MAX_ROWS + 1
     try:

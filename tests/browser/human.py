@@ -3,7 +3,7 @@
 import re
 from email import message_from_bytes, policy
 
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 PASSWORD = "four storks above the Moselle"
 PHONE = {"width": 390, "height": 844}
@@ -32,6 +32,16 @@ class Human:
 
     def open(self, path):
         self.page.goto(path)
+
+    def reload(self):
+        """Look at the same page anew. The page may do so by itself at the same moment; then it has happened."""
+        self.page.wait_for_load_state()
+        try:
+            self.page.reload()
+        except Error as error:
+            if "Not attached to an active page" not in str(error):
+                raise
+            self.page.wait_for_load_state()
 
     def sign_in(self, email):
         self.open("/accounts/login/")

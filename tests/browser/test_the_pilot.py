@@ -251,7 +251,7 @@ def test_six_people_go_through_the_pilot(platform, meet, screenshots):
         if download_link.count():
             break
         committee.page.wait_for_timeout(1000)
-        committee.page.reload()
+        committee.reload()
     committee.picture("reports")
     with committee.page.expect_download() as download:
         download_link.click()
