@@ -7,7 +7,10 @@ from django.db import connection
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
+from assessments.campaigns import LIKE_AN_ASSESSMENT
+from assessments.disclosure import minimum_count
 from assessments.models import Campaign, Kind, Result, ResultImport
+from assessments.sharing import people_who_share
 
 
 @dataclass(frozen=True)
@@ -52,22 +55,36 @@ def newest_import(campaign: Campaign) -> ResultImport | None:
 
 
 def comparisons(campaign: Campaign, newest: ResultImport | None, *, with_sums: bool) -> list[Comparison]:
-    """The file's totals beside ours. Sums could tell one person's score when somebody joins: only who has the file."""
+    """The file's totals beside ours. Sums are for those who have the file, and only where they tell of nobody."""
     figures = on_record([campaign]).get(campaign.pk, OnRecord())
     said = newest.report if newest else {}
     found = [
         Comparison(_("participations"), said.get("participations"), figures.participations),
         Comparison(_("shared in Pix"), said.get("shared", said.get("participations")), figures.shared),
     ]
-    if with_sums and campaign.kind in (Kind.PROFILES, Kind.CERTIFICATION):
+    if not with_sums or sums_tell_of_somebody(campaign):
+        return found
+    if campaign.kind in (Kind.PROFILES, Kind.CERTIFICATION):
         found.append(
             Comparison(_("sum of Pix"), said.get("sum_pix_score"), sum_of(campaign, "ARRAY[pix_score]"))
         )
-    elif with_sums:
+    elif campaign.kind in LIKE_AN_ASSESSMENT:
         validated = said.get("sum_validated_per_competence")
         in_file = sum(validated.values()) if validated else None
         found.append(Comparison(_("items validated"), in_file, sum_of(campaign, "validated")))
     return found
+
+
+def sums_tell_of_somebody(campaign: Campaign) -> bool:
+    """Whether a sum could be taken apart: of too few people who keep their levels, or grown by what no file holds.
+
+    A file is in the hands of whoever uploaded it; what the partner interface adds, nobody here has seen.
+    """
+    shared = Result.with_held.shared().filter(campaign=campaign)
+    theirs = shared.exclude(person__in=people_who_share(campaign.organisation)).order_by()
+    recognised = theirs.exclude(person=None).values("person").distinct().count()
+    names = theirs.filter(person=None).values("last_name", "first_name", "external_id").distinct().count()
+    return recognised + names < minimum_count() or shared.filter(line=0).exists()
 
 
 def sum_of(campaign: Campaign, values: str) -> int:

@@ -4,6 +4,8 @@ import pytest
 
 from assessments import importing, undoing
 from assessments.models import Result
+from assessments.self_reflections import reflect
+from assessments.sharing import share_levels
 from organisations.runs import carry_out
 from tests import make
 from tests.assessments.pix_export import export, participation, sample
@@ -93,6 +95,51 @@ def test_an_officer_reads_counts_and_neither_sums_nor_undo(client, acme, officer
 
     assert [each.label for each in response.context["comparisons"]] == ["participations", "shared in Pix"]
     assert "/undo/" not in response.content.decode()
+
+
+PEOPLE = [participation(first=name, extra=(name,)) for name in ("Ada", "Bob", "Cleo", "Dan", "Eva")]
+
+
+def sums_on_page(client, acme):
+    response = client.get(address("campaign", acme.campaigns.get().pk))
+    return [each.label for each in response.context["comparisons"][2:]]
+
+
+def test_a_sum_of_few_people_is_not_shown(client, acme, hr):
+    imported(acme, export(*PEOPLE[:4], participation(first="Ada", extra=("Ada",), sent="18/03/2026 09:00")))
+    client.force_login(hr)
+
+    assert sums_on_page(client, acme) == []
+    imported(acme, export(*PEOPLE))
+    assert sums_on_page(client, acme) == ["sum of Pix"]
+
+
+def test_people_who_show_their_levels_hide_nobody_in_a_sum(client, acme, hr):
+    people = [
+        make.person(acme, staff_number=name, last_name="Weber", first_name=name) for name in ("Ada", "Bob")
+    ]
+    imported(acme, export(*PEOPLE))
+    client.force_login(hr)
+
+    assert sums_on_page(client, acme) == ["sum of Pix"]
+    share_levels(people[0])
+    assert sums_on_page(client, acme) == []
+
+
+def test_a_sum_does_not_grow_by_what_no_file_holds(client, acme, hr):
+    imported(acme, export(*PEOPLE))
+    client.force_login(hr)
+    make.result(acme, campaign=acme.campaigns.get(), participation=7, line=0)
+
+    assert sums_on_page(client, acme) == []
+
+
+def test_a_self_reflection_has_no_sum(client, acme, hr):
+    for _each in PEOPLE:
+        reflect(make.person(acme), [3] * 21)
+    client.force_login(hr)
+
+    assert sums_on_page(client, acme) == []
 
 
 def test_strangers_and_staff_see_no_campaign(client, acme, staff, outsider):
