@@ -35,11 +35,16 @@ class Answer:
     framework: Framework
     day: date
     levels: Levels
+    is_by_form: bool = False
 
     @property
     def key(self) -> UUID:
-        """The same answers on the same day are one result, however often they arrive."""
-        what = f"self-reflection {self.person_id} {self.framework.pk} {self.day} {list(self.levels)}"
+        """The same answers on the same day are one result, however often they arrive.
+
+        A form and a file stay apart: else whoever uploads guesses would hear which of them the person chose.
+        """
+        source = "own self-reflection" if self.is_by_form else "self-reflection"
+        what = f"{source} {self.person_id} {self.framework.pk} {self.day} {list(self.levels)}"
         return UUID(sha256(what.encode()).hexdigest()[:32])
 
 
@@ -60,7 +65,7 @@ def reflect(person: Person, levels: Levels) -> Result:
     framework = current_framework()
     if all(level is None for level in levels):
         raise Refused(_("Choose a level for at least one competence."))
-    answer = Answer(person.pk, framework, timezone.localdate(), levels)
+    answer = Answer(person.pk, framework, timezone.localdate(), levels, is_by_form=True)
     with transaction.atomic():
         campaign = hold_campaign(person.organisation, framework)
         by_form, _is_new = ResultImport.objects.get_or_create(

@@ -129,6 +129,13 @@ def test_a_file_is_imported_once(acme, person):
     assert ResultImport.objects.count() == 2  # one for each version of the framework
 
 
+def test_a_file_of_guesses_does_not_tell_what_somebody_chose(acme, person):
+    reflect(person, LEVELS)
+    guess = line(day=timezone.localdate().isoformat())
+
+    assert import_file(acme, "guess.csv", file_of(guess), None) == {"rows": 1, "created": 1, "unchanged": 0}
+
+
 def test_answers_of_somebody_not_yet_informed_are_held(acme):
     make.person(acme, staff_number="7", informed=False)
 
