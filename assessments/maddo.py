@@ -33,6 +33,7 @@ SCOPES = "meta campaigns"
 CAMPAIGNS_PER_PAGE = 1000
 PARTICIPATIONS_PER_PAGE = 200
 MOST_PAGES = 5000
+MOST_CAMPAIGN_PAGES = 20
 LARGEST_ANSWER = 30_000_000
 LONGEST_ANSWER = 60  # seconds
 # Forms of IPv6 that carry an IPv4 address: they lead wherever that leads.
@@ -89,7 +90,7 @@ def checked_address(host: str, port: int) -> str:
     """The network address to call. The name is looked up once, so it can't mean another machine a moment later."""
     try:
         found = {entry[4][0] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
-    except OSError:
+    except (OSError, UnicodeError):  # the latter for what can't be a name at all
         raise PixProblem(_("No server has the address %(host)s.") % {"host": host}, passes=True) from None
     if not all(is_public(address) or is_our_own_stub(address) for address in found):
         raise PixProblem(_("The address %(host)s does not belong to a public server.") % {"host": host})
@@ -161,6 +162,10 @@ class Client:
             found.update((campaign.number, campaign) for campaign in readable(CampaignAnswer, rows))
             if number >= pages or len(found) == before:
                 return list(found.values())
+            if (
+                number == MOST_CAMPAIGN_PAGES
+            ):  # of a thousand each, while somebody may be waiting for the page
+                raise not_understood()
             number += 1
 
     def participations(self, campaign: int, number: int, since: datetime | None = None) -> Page:

@@ -87,6 +87,8 @@ def test_of_several_organisations_one_is_chosen(client, acme, hr, pix):
         ({"secret": ""}, "This field is required."),
         ({"base_address": "http://pix.example"}, "The address must begin with https://."),
         ({"base_address": "https://10.0.0.1"}, "does not belong to a public server"),
+        ({"base_address": "https://pix..example"}, "No server has the address"),
+        ({"base_address": f"https://{'a' * 64}.example"}, "No server has the address"),
         ({"base_address": "http://127.0.0.1:9"}, "can&#x27;t be reached"),
     ],
 )

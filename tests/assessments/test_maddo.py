@@ -274,6 +274,18 @@ def test_an_answer_may_not_come_drop_by_drop(pix, monkeypatch):
         client.organisations()
 
 
+def test_campaigns_may_not_be_endless(pix, monkeypatch):
+    monkeypatch.setattr(maddo, "CAMPAIGNS_PER_PAGE", 1)
+    pix.extra_pages = 1_000_000
+    for _each in range(maddo.MOST_CAMPAIGN_PAGES + 1):
+        pix.offer()
+
+    with client_of(pix) as client, pytest.raises(PixProblem, match="not understood"):
+        client.campaigns(1000)
+
+    assert pix.asked_for("/campaigns") == maddo.MOST_CAMPAIGN_PAGES
+
+
 def test_a_redirect_is_not_followed(pix):
     pix.misbehave(path="organizations", status=302, headers={"Location": "http://169.254.169.254/"})
 
