@@ -224,6 +224,7 @@ class IdentityForm(forms.Form):
     NOBODY, LATER = "nobody", "later"
 
     person = forms.CharField(
+        max_length=20,
         error_messages={"required": _("Choose a person, nobody enrolled here, or later.")},
     )
 

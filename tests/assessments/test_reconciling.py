@@ -197,7 +197,7 @@ def test_nobody_and_later_by_page(client, acme, identity, hr):
     assert list(reconciling.waiting_identities(acme)) == [other]
 
 
-@pytest.mark.parametrize("chosen", ["", "987654321", "Ada", "-1"])
+@pytest.mark.parametrize("chosen", ["", "987654321", "Ada", "-1", "9" * 20, "9" * 5000])
 def test_a_choice_that_is_none_is_refused(client, acme, identity, hr, chosen):
     client.force_login(hr)
 
