@@ -71,7 +71,11 @@ class AssessmentViewSet(OrganisationViewSet):
         """Whoever's levels are given away is told so, on their own page."""
         serializer = super().get_serializer(*args, **kwargs)
         results = args[0] if kwargs.get("many") else args[:1]
-        people = {result.person_id for result in results if result.shares_levels and result.levels}
+        people = {
+            result.person_id
+            for result in results
+            if result.shares_levels and (result.levels or result.pix_score is not None)
+        }
         note_reading(
             self.request.organisation, people, LevelsReading.Place.API, program=str(self.request.user)
         )

@@ -169,6 +169,17 @@ def test_a_program_that_reads_levels_is_named(client, acme, staff, me, two_resul
     assert "Payroll" in page_of(client, staff)
 
 
+def test_a_program_that_reads_a_score_alone_is_named(client, acme, staff, me):
+    make.result(acme, person=me, pix_score=300)
+    acme.results.update(levels=None, pix=None)
+    share_levels(me)
+    _token, secret = make_token(acme, staff, "Payroll", 30, uuid4())
+
+    client.get("/api/v1/assessments/", headers={"Authorization": f"Bearer {secret}"})
+
+    assert LevelsReading.objects.get().person == me
+
+
 # --- To take away -----------------------------------------------------------------------------------------------------
 
 
