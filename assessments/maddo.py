@@ -261,10 +261,12 @@ class Client:
 
 
 def limited_content(response: BaseHTTPResponse) -> bytes:
-    """The body, unless it is too long or comes drop by drop."""
+    """The body as it came, unless it is too long or comes drop by drop. Nothing packed was asked for."""
     ends, content = time.monotonic() + LONGEST_ANSWER, bytearray()
     try:
-        for part in response.stream(65536):
+        while part := response.read1(
+            65536, decode_content=False
+        ):  # whatever is there, without waiting for more
             content += part
             if len(content) > LARGEST_ANSWER:
                 raise PixProblem(_("The answer of Pix is too large."))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from itertools import islice
 
 from assessments.models import Kind
 
@@ -10,6 +11,7 @@ KINDS = {"PROFILES_COLLECTION": Kind.PROFILES, "ASSESSMENT": Kind.ASSESSMENT, "E
 NOT_SHARED = ("STARTED", "TO_SHARE")
 LARGEST_NUMBER = 2**63 - 1
 LONGEST_TEXT = 255
+MOST_LISTED = 1000  # things of one participation
 
 
 class Unreadable(Exception):
@@ -123,7 +125,8 @@ def claims_of(row: dict) -> dict[str, str]:
     claims = {"authenticationId": text(row.get("authenticationId"))}
     requested = row.get("authenticationRequestedData")
     if isinstance(requested, dict):
-        claims |= {text(name): text(value) for name, value in requested.items()}
+        named = islice(requested.items(), MOST_LISTED)
+        claims |= {text(name): text(value) for name, value in named}
     return {name: value for name, value in claims.items() if name and value}
 
 
@@ -197,4 +200,5 @@ def moment(value: object) -> datetime | None:
 
 
 def listed(value: object) -> list[dict]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    """The objects of a list; a list that has no end is cut."""
+    return [each for each in value[:MOST_LISTED] if isinstance(each, dict)] if isinstance(value, list) else []

@@ -13,6 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -38,6 +39,7 @@ class Misdeed:
     body: str | None = None
     cut: bool = False
     pause: float = 0.0
+    drips: int = 0
 
 
 class Refusal(Exception):
@@ -206,6 +208,9 @@ def handler_of(stub: PixStub) -> type[BaseHTTPRequestHandler]:
                 if misdeed.cut:
                     self.cut_off()
                     return
+                if misdeed.drips:
+                    self.drip(misdeed.drips)
+                    return
                 if misdeed.status or misdeed.body is not None:
                     self.send(misdeed.status or 200, misdeed.body or "", misdeed.headers)
                     return
@@ -232,6 +237,17 @@ def handler_of(stub: PixStub) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(b'{"campaignParti')
             self.wfile.flush()
             self.connection.shutdown(socket.SHUT_RDWR)
+            self.close_connection = True
+
+        def drip(self, times):
+            """One byte now and then."""
+            self.send_response(200)
+            self.send_header("Content-Length", str(times))
+            self.end_headers()
+            with suppress(OSError):  # whoever asked may not wait for the end
+                for _each in range(times):
+                    self.wfile.write(b"1")
+                    time.sleep(0.05)
             self.close_connection = True
 
         def log_message(self, *arguments):

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -268,10 +269,29 @@ def test_an_answer_may_not_be_endless(pix, monkeypatch):
 
 
 def test_an_answer_may_not_come_drop_by_drop(pix, monkeypatch):
-    monkeypatch.setattr(maddo, "LONGEST_ANSWER", -1)
+    monkeypatch.setattr(maddo, "LONGEST_ANSWER", 0.2)
+    pix.misbehave(path="organizations", drips=100)
+    began = time.monotonic()
 
     with client_of(pix) as client, pytest.raises(PixProblem, match="too long"):
         client.organisations()
+
+    assert time.monotonic() - began < 3
+
+
+def test_a_packed_answer_is_not_unpacked(pix):
+    pix.misbehave(path="organizations", body="[]", headers={"Content-Encoding": "gzip"})
+
+    with client_of(pix) as client:
+        assert client.organisations() == []
+
+
+def test_what_one_participation_lists_has_an_end():
+    row = {"id": 1, "sharedAt": "2026-03-29T00:30:00Z", "tubes": [{"id": "x"}] * 5000}
+    claims = {"authenticationRequestedData": {str(number): "x" for number in range(5000)}}
+    answer = ParticipationAnswer.read(row | claims)
+
+    assert (len(answer.tubes), len(answer.claims)) == (1000, 1000)
 
 
 def test_campaigns_may_not_be_endless(pix, monkeypatch):
