@@ -95,7 +95,10 @@ def option_of(identity: Identity, person: Person, signs: list[str]) -> Option:
 
 
 def decide(identity: Identity, person: Person | None, user: User | None) -> int:
-    """Say who the identity is, or (None) that it is nobody enrolled here. Gives how many results it had."""
+    """Say who the identity is, or (None) that it is nobody enrolled here. Gives how many results it had.
+
+    Nobody takes somebody else's results for their own, as they would read them: only a candidate may be oneself.
+    """
     organisation = identity.organisation
     with transaction.atomic():
         identity = Identity.objects.select_for_update(of=("self",)).get(pk=identity.pk)
@@ -103,6 +106,10 @@ def decide(identity: Identity, person: Person | None, user: User | None) -> int:
             raise ValidationError(_("Somebody has decided this already."))
         pk = person.pk if person else None
         signs = next((each["signs"] for each in identity.candidates if each["person"] == pk), [])
+        if person and user and person.user_id == user.pk and not signs:
+            raise ValidationError(
+                _("Nothing here speaks for you, so somebody else has to say that it is you.")
+            )
         Decision.objects.create(
             organisation=organisation, identity=identity, person=person, signs=signs, decided_by=user
         )

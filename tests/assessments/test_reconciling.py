@@ -184,6 +184,21 @@ def test_deciding_by_page(client, acme, identity, ada, hr):
     assert "Decided: this is Ada Weber." in text_of(client.get(address("decide-identity", identity.pk)))
 
 
+def test_nobody_takes_a_strangers_results_for_their_own(client, acme, identity, ada, hr):
+    me = make.person(acme, last_name="Muller", first_name="Jo", user=hr)
+    client.force_login(hr)
+
+    response = client.post(address("decide-identity", identity.pk), {"person": me.pk}, follow=True)
+
+    assert "somebody else has to say that it is you" in text_of(response)
+    assert not Decision.objects.exists()
+    ada.user, me.user = hr, None
+    me.save()
+    ada.save()
+    client.post(address("decide-identity", identity.pk), {"person": ada.pk})
+    assert state_of(identity) == {(ada.pk, "decision", "")}, "a namesake may say so"
+
+
 def test_nobody_and_later_by_page(client, acme, identity, hr):
     other = make.identity(acme, last_name="Aa")
     make.result(acme, identity=other, waiting_reason="no_number")
