@@ -450,7 +450,7 @@ class Campaign:
     def attach_exact(self, match: Match, decisions: Decisions) -> list[int]:
         """Attach whoever writes name and number as we do. Gives the others' places."""
         given, people, by_number = self.given, self.directory.people, self.directory.by_number
-        left, somebody_decided = [], bool(decisions.by_key)
+        left, somebody_decided, by_its_number = [], bool(decisions.by_key), Attached.NUMBER.value
         for row, numbers in enumerate(zip(*self.number_columns, strict=True)):
             owners = {by_number[number] for number in numbers if number in by_number}
             if len(owners) == 1 and match.people[row] is None:
@@ -460,7 +460,7 @@ class Campaign:
                     and person.first_name == given.first_names[row]
                     and not (somebody_decided and self.may_be_decided(row, decisions))
                 ):
-                    match.people[row], match.attached[row] = person.pk, Attached.NUMBER.value
+                    match.people[row], match.attached[row] = person.pk, by_its_number
                     continue
             left.append(row)
         if not self.number_columns:

@@ -79,8 +79,9 @@ def or_null(values: Iterable) -> list:
     return [NULL if value is None else value for value in values]
 
 
-def moments(values: Iterable) -> list[str]:
-    return [NULL if moment is None else moment.isoformat() for moment in values]
+def moments(values: Sequence) -> list[str]:
+    texts = {moment: NULL if moment is None else moment.isoformat() for moment in set(values)}
+    return [texts[moment] for moment in values]
 
 
 def objects(values: Iterable[dict | list | None]) -> list[str]:
