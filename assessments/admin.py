@@ -68,17 +68,33 @@ class ResultImportAdmin(ReadOnly):
 
 @admin.register(models.Result)
 class ResultAdmin(ReadOnly):
-    """Without levels: those belong to the person."""
+    """Without anything that was measured: that belongs to the person."""
 
     list_display = ["last_name", "first_name", "organisation", "campaign", "measure", "shared_at", "person"]
     list_filter = ["measure", "is_shared", "waiting_reason", "attached"]
     list_select_related = ["organisation", "campaign", "person"]
     search_fields = ["last_name", "first_name", "external_id", "student_number"]
-    exclude = ["levels", "pix", "pix_score", "certifiable", "certifiable_count"]
+    exclude = [
+        *(
+            "levels",
+            "pix",
+            "pix_score",
+            "certifiable",
+            "certifiable_count",
+            "status",
+            "details",
+            "imported_columns",
+        ),
+        *("mastery_rate", "shares", "validated", "progress", "stage", "badges"),
+    ]
     show_full_result_count = False
 
     def get_queryset(self, request):
-        return super().get_queryset(request).defer("levels", "pix", "imported_columns")
+        return (
+            super()
+            .get_queryset(request)
+            .defer("levels", "pix", "shares", "validated", "details", "imported_columns")
+        )
 
 
 @admin.register(models.Identity)

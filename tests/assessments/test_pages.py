@@ -527,3 +527,17 @@ def test_a_result_shown_in_the_administration_has_no_levels(client, acme, admin_
 
     assert page.status_code == 200
     assert "7, 7" not in page.content.decode()
+
+
+def test_nothing_that_was_measured_is_shown_in_the_administration(client, acme, admin_user):
+    share = make.shares_of_items(
+        acme, shares=[73, *[None] * 15], mastery_rate="0.73", details={"skill": "s-4711"}
+    )
+    certified = make.result(
+        acme, measure="certified", pix=None, status="rejected", imported_columns={"x": "s-4711"}
+    )
+    client.force_login(admin_user)
+
+    for result in (share, certified):
+        page = client.get(reverse("admin:assessments_result_change", args=[result.pk])).content.decode()
+        assert not [word for word in ("0.73", "73, ", "s-4711", "rejected") if word in page]
