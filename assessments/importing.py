@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.db import transaction
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -129,8 +130,16 @@ def counts_of_people(export: Export, found: matching.Match) -> dict:
 
 
 def note_used_seats(organisation: Organisation) -> None:
-    """Whoever has a result of Pix has used their seat, whether or not anybody may read the result yet."""
-    licences.use(organisation, organisation.people.filter(pk__in=people_with_pix_results(organisation)))
+    """Whoever has a result of Pix has used their seat, whether or not anybody may read the result yet.
+
+    Asked from the seats, which are few once most are used: the other way round the database would look at every result
+    for every seat, as long as it does not know how many there are.
+    """
+    holders = licences.holders_of_unused(organisation)
+    if holders:
+        among_them = RawSQL("SELECT unnest(%s::bigint[])", [holders])
+        begun = people_with_pix_results(organisation).filter(person__in=among_them)
+        licences.use(organisation, list(begun.values_list("person_id", flat=True).distinct()))
 
 
 def people_with_pix_results(organisation: Organisation):

@@ -164,6 +164,11 @@ def take_back(
     return _move_seats_in_hand(organisation, people, Kind.RETURNED, by, note)
 
 
+def holders_of_unused(organisation: Organisation) -> list[int]:
+    """The ids of people who hold a seat and have not used it."""
+    return list(_in_hand(organisation))
+
+
 def unused_of_leavers(organisation: Organisation) -> list[int]:
     """The ids of people who left without using their seat."""
     in_hand = _in_hand(organisation)
